@@ -1,0 +1,90 @@
+// Bundles the browser's assets and the server into dist/. `node scripts/build.mjs [--if-stale]`
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(root, 'dist')
+
+/** One hash over names, sizes and times of everything that a build reads. */
+function sourceStamp() {
+  const hash = createHash('sha256')
+  const visit = (path) => {
+    const stat = statSync(path)
+    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name))
+    else hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`)
+  }
+  for (const name of ['src', 'locales', 'sql', 'scripts/build.mjs', 'package-lock.json']) visit(join(root, name))
+  return hash.digest('hex')
+}
+
+/** @returns {Promise<boolean>} whether anything was built */
+export async function build({ ifStale = false } = {}) {
+  const stamp = sourceStamp()
+  const stampFile = join(dist, '.stamp')
+  if (ifStale && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false
+  const { build: esbuild } = await import('esbuild')
+  // Made beside and put in place whole: a command may build while a server starts.
+  const work = `${dist}.${process.pid}`
+  const assets = join(work, 'public', 'assets')
+  rmSync(work, { recursive: true, force: true })
+  mkdirSync(assets, { recursive: true })
+
+  const islands = join(root, 'src/web/islands')
+  const client = await esbuild({
+    absWorkingDir: root,
+    entryPoints: [
+      'src/web/styles/app.css',
+      'src/web/icon.svg',
+      ...readdirSync(islands).filter((f) => f.endsWith('.ts')).map((f) => `src/web/islands/${f}`),
+    ],
+    outdir: assets,
+    entryNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022', 'chrome123', 'safari17.5', 'firefox120'],
+    loader: { '.woff2': 'file', '.svg': 'copy' },
+    metafile: true,
+    logLevel: 'warning',
+  })
+  const manifest = {}
+  for (const file of Object.keys(client.metafile.outputs)) {
+    const name = file.split('/').pop()
+    manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = name
+  }
+  writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1))
+  // What a Worker asks of its assets at its start, and how long the platform may keep them.
+  const migrations = readdirSync(join(root, 'sql')).filter((name) => name.endsWith('.sql')).length
+  writeFileSync(join(work, 'public', 'build.json'), JSON.stringify({ names: manifest, migrations }))
+  writeFileSync(join(work, 'public', '_headers'), '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n')
+
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: { server: 'src/node.ts', ...(existsSync(join(root, 'src/cli.ts')) ? { cli: 'src/cli.ts' } : {}) },
+    outdir: work,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+  writeFileSync(join(work, '.stamp'), stamp)
+  rmSync(dist, { recursive: true, force: true })
+  renameSync(work, dist)
+  return true
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const built = await build({ ifStale: process.argv.includes('--if-stale') })
+  if (built) console.error('built dist/')
+}

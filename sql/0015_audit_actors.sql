@@ -1,0 +1,2 @@
+-- The log by who did it.
+create index on audit_events (organization_id, actor_id, id);

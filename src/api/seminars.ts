@@ -1,0 +1,164 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from '../context.ts'
+import type { Db, Trx } from '../db/transaction.ts'
+import {
+  cancelSeminar,
+  createSeminar,
+  editSeminar,
+  holdSeminar,
+  postponeSeminar,
+  type SeminarChange,
+  scheduleSeminar,
+} from '../features/seminars/commands.ts'
+import { getSeminar } from '../features/seminars/queries.ts'
+import { countSeminars, listSeminars } from '../features/seminars/queries/list.ts'
+import { findPlaces } from '../features/seminars/queries/places.ts'
+import { scheduleInput, seminarInput, seminarStatesShown } from '../features/seminars/schema.ts'
+import { announce } from './announce.ts'
+import { change, type Reply } from './change.ts'
+import { parseBody } from './invalid.ts'
+import { createRouter } from './router.ts'
+import { body, changeHeaders, checkCursor, editHeaders, idParam, json, pageOf, pageQuery, problems } from './schemas.ts'
+import { formOf, newSeminarSchema, type SeminarBody, seminarPatchSchema, seminarSchema, stateSchema, toSeminar } from './seminar-body.ts'
+import { etagOf, versionOf } from './version.ts'
+
+const tags = ['seminars']
+
+const listRoute = createRoute({
+  operationId: 'listSeminars',
+  method: 'get',
+  path: '/seminars',
+  tags,
+  request: {
+    query: z.object({
+      ...pageQuery,
+      state: z.enum(seminarStatesShown, { error: 'invalid' }).default('all'),
+      year: z.coerce.number({ error: 'number' }).int('number').min(1900, 'number').max(2199, 'number').optional(),
+      q: z.string().max(200, 'too_long').default(''),
+      sort: z.enum(['date', 'date_asc', 'name'], { error: 'invalid' }).default('date'),
+    }),
+  },
+  responses: {
+    200: { description: 'SeminarPage', content: { 'application/json': { schema: pageOf(seminarSchema).openapi('SeminarPage') } } },
+    ...problems(),
+  },
+})
+
+const createRouteOf = createRoute({
+  operationId: 'createSeminar',
+  method: 'post',
+  path: '/seminars',
+  tags,
+  request: { headers: changeHeaders, body: body(newSeminarSchema) },
+  responses: { 201: json(seminarSchema, 'Seminar'), ...problems(409) },
+})
+
+const getRoute = createRoute({
+  operationId: 'getSeminar',
+  method: 'get',
+  path: '/seminars/{id}',
+  tags,
+  request: { params: idParam },
+  responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404) },
+})
+
+const editRoute = createRoute({
+  operationId: 'editSeminar',
+  method: 'patch',
+  path: '/seminars/{id}',
+  tags,
+  request: { params: idParam, headers: editHeaders, body: body(seminarPatchSchema) },
+  responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
+})
+
+const stateRoute = createRoute({
+  operationId: 'setSeminarState',
+  method: 'put',
+  path: '/seminars/{id}/state',
+  tags,
+  request: { params: idParam, headers: editHeaders, body: body(stateSchema) },
+  responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
+})
+
+/** Seminars: list, plan, read, edit, and bring to another state. */
+export const seminars = createRouter()
+  .openapi(listRoute, async (c) => {
+    const { limit, ...filter } = c.req.valid('query')
+    checkCursor(filter.cursor, 2)
+    const { db, config } = c.var.services
+    const { organizationId } = c.var.key
+    const [page, total] = await Promise.all([
+      listSeminars(db, organizationId, filter, limit),
+      countSeminars(db, organizationId, filter),
+    ])
+    const places = await findPlaces(db, organizationId, page.items.map((row) => row.id))
+    const items = page.items.map((row) => toSeminar(row, places.get(row.id) ?? nowhere, config.baseUrl))
+    return c.json({ items, next: page.next ?? null, total }, 200)
+  })
+  .openapi(createRouteOf, async (c) => {
+    const input = c.req.valid('json')
+    const { organizationId } = c.var.key
+    const reply = await change(c, async (trx, ctx) => {
+      const row = await createSeminar(trx, ctx, organizationId, input)
+      return seminarReply(trx, ctx, organizationId, row.id, 201)
+    })
+    return c.json(reply.body, reply.status)
+  })
+  .openapi(getRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const seminar = await readSeminar(c.var.services.db, c.var.services.config.baseUrl, c.var.key.organizationId, id)
+    c.header('ETag', etagOf(seminar.version))
+    return c.json(seminar, 200)
+  })
+  .openapi(editRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const version = versionOf(c.req.valid('header')['if-match'])
+    const { organizationId } = c.var.key
+    const patch = c.req.valid('json')
+    const reply = await change(c, async (trx, ctx) => {
+      const row = await getSeminar(trx, organizationId, id)
+      const places = await findPlaces(trx, organizationId, [id])
+      const input = parseBody(seminarInput, { ...formOf(row, places.get(id)?.capacity ?? null), ...patch })
+      const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
+      await announce(trx, ctx, done)
+      return seminarReply(trx, ctx, organizationId, id, 200)
+    })
+    return c.json(reply.body, reply.status)
+  })
+  .openapi(stateRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const version = versionOf(c.req.valid('header')['if-match'])
+    const { organizationId } = c.var.key
+    const wanted = c.req.valid('json')
+    const reply = await change(c, async (trx, ctx) => {
+      await announce(trx, ctx, await bringTo(trx, ctx, organizationId, id, wanted, version))
+      return seminarReply(trx, ctx, organizationId, id, 200)
+    })
+    return c.json(reply.body, reply.status)
+  })
+
+const nowhere = { capacity: null, taken: 0 }
+
+async function readSeminar(db: Db, origin: string, organizationId: string, id: string): Promise<SeminarBody> {
+  const row = await getSeminar(db, organizationId, id)
+  const places = await findPlaces(db, organizationId, [id])
+  return toSeminar(row, places.get(id) ?? nowhere, origin)
+}
+
+async function seminarReply<S extends number>(trx: Trx, ctx: Context, organizationId: string, id: string, status: S): Promise<Reply<SeminarBody, S>> {
+  const seminar = await readSeminar(trx, ctx.origin, organizationId, id)
+  const headers: Record<string, string> = { ETag: etagOf(seminar.version) }
+  if (status === 201) headers.Location = `${ctx.origin}/api/v1/seminars/${id}`
+  return { status, body: seminar, headers }
+}
+
+type Wanted = z.output<typeof stateSchema>
+
+async function bringTo(trx: Trx, ctx: Context, organizationId: string, id: string, wanted: Wanted, version: number | undefined): Promise<SeminarChange> {
+  if (wanted.state === 'held') return holdSeminar(trx, ctx, organizationId, id, version)
+  if (wanted.state === 'postponed') return postponeSeminar(trx, ctx, organizationId, id, wanted.note, version)
+  if (wanted.state === 'cancelled') return cancelSeminar(trx, ctx, organizationId, id, wanted.note, version)
+  const { state: _state, ...times } = wanted
+  const given = Object.values(times).some((value) => value !== undefined)
+  return scheduleSeminar(trx, ctx, organizationId, id, given ? parseBody(scheduleInput, times) : null, version)
+}

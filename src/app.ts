@@ -1,0 +1,62 @@
+import { Hono } from 'hono'
+import { api } from './api/api.ts'
+import { describeApi } from './api/openapi.ts'
+import { DomainError } from './errors.ts'
+import { translator } from './i18n.ts'
+import type { Services } from './services.ts'
+import type { AppEnv } from './env.ts'
+import { answerError } from './web/answer-error.ts'
+import { apiDocs } from './web/api-docs/routes.tsx'
+import { refuseCrossSite, withLocale } from './web/middleware.ts'
+import { pages } from './web/routes.ts'
+import { forgetAfterChanges } from './web/public/kept.ts'
+import { securityHeaders } from './web/security.ts'
+import { health } from './web/health.ts'
+
+/**
+ * The whole application of one set of services, or of those that a request brings with it (Workers: a database client lives
+ * no longer than its request). Routes: `web/routes.ts` (pages) and `api/api.ts`.
+ */
+export function createApp(given: Services | ((env: unknown) => Services)): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.use(async (c, next) => {
+    const started = performance.now()
+    const services = typeof given === 'function' ? given(c.env) : given
+    c.set('services', services)
+    c.set('requestId', crypto.randomUUID())
+    c.set('locale', 'vi')
+    c.set('t', translator('vi'))
+    c.header('X-Request-Id', c.var.requestId)
+    await next()
+    services.log.info('request', {
+      id: c.var.requestId,
+      method: c.req.method,
+      path: redactPath(c.req.path),
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+    })
+  })
+  app.use(securityHeaders)
+  app.use(forgetAfterChanges)
+  app.use('/en/*', withLocale('en'))
+  app.use('/en', withLocale('en'))
+  app.use('*', async (c, next) => (c.var.page ? next() : withLocale('vi')(c, next)))
+  // Before the test of origins: a cookie opens nothing here, a key is needed.
+  app.route('/api/v1', api)
+  app.use(refuseCrossSite)
+
+  app.route('/', health)
+  app.route('/', apiDocs(describeApi))
+  app.route('/en', apiDocs(describeApi))
+  app.route('/en', pages)
+  app.route('/', pages)
+
+  app.notFound((c) => answerError(c, new DomainError('not_found')))
+  app.onError((error, c) => answerError(c, error))
+  return app
+}
+
+/** Tokens in an address never reach the log. */
+export function redactPath(path: string): string {
+  return path.replace(/^(\/en)?\/(i|p|u|c|setup|join|reset)\/[^/]+/, '$1/$2/…')
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { DomainError } from '../errors.ts'
+
+/** A page of a list: `next` is the cursor of the following page, absent on the last. */
+export interface Page<T> {
+  items: T[]
+  next: string | undefined
+}
+
+const values = z.array(z.union([z.string().max(1000), z.number(), z.null()])).max(6)
+
+/** An opaque cursor: the sort values of the last row, base64url of JSON. */
+export function encodeCursor(parts: (string | number | null)[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts))
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+}
+
+/**
+ * Reads a cursor of `length` parts back.
+ * @throws DomainError bad_request, detail `cursor`
+ */
+export function decodeCursor(cursor: string, length: number): (string | number | null)[] {
+  try {
+    const binary = atob(cursor.replace(/-/g, '+').replace(/_/g, '/'))
+    const parts = values.parse(JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)))))
+    if (parts.length === length) return parts
+  } catch {}
+  throw new DomainError('bad_request', { detail: 'cursor' })
+}
+
+/** Cuts `limit + 1` rows read into a page. */
+export function toPage<T>(rows: T[], limit: number, key: (row: T) => (string | number | null)[]): Page<T> {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  return { items, next: rows.length > limit && last ? encodeCursor(key(last)) : undefined }
+}

@@ -1,0 +1,22 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { DB } from './types.ts'
+
+export type Db = Kysely<DB>
+export type Trx = Transaction<DB>
+
+/** Serialization failure and deadlock: the transaction had no effect and may be run again (Postgres appendix A, class 40). */
+const RETRYABLE = new Set(['40001', '40P01'])
+
+/**
+ * Runs a command in one transaction; the only place where shells open one. Runs it again, at most three times, when
+ * Postgres ended it for a deadlock.
+ */
+export async function transaction<T>(db: Db, command: (trx: Trx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(command)
+    } catch (error) {
+      if (attempt >= 3 || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Services } from '../services.ts'
+import { loadMinhHa } from './minh-ha.ts'
+import type { DemoData } from './rows.ts'
+import { publishUongBi } from './summary.ts'
+import { loadUongBi } from './uong-bi.ts'
+
+const DEMO_LOCK = 7_204_118
+
+/**
+ * Loads the two demo organisations into an empty database; does nothing where there is any organisation. Photos go to the
+ * file store before the summary that shows them is published.
+ * @returns whether it loaded
+ */
+export async function loadDemo(services: Services, ctx: Context, data: DemoData): Promise<boolean> {
+  const loaded = await transaction(services.db, async (trx) => {
+    const empty = await isEmpty(trx, DEMO_LOCK)
+    if (!empty) return undefined
+    await loadMinhHa(trx, ctx, data)
+    return loadUongBi(trx, ctx, data)
+  })
+  if (!loaded) return false
+  await publishUongBi(services, ctx, loaded, data)
+  return true
+}
+
+async function isEmpty(trx: Parameters<Parameters<typeof transaction>[1]>[0], lock: number): Promise<boolean> {
+  await trx.selectNoFrom((eb) => eb.fn('pg_advisory_xact_lock', [eb.val(lock)]).as('locked')).execute()
+  return (await trx.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) === undefined
+}

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Db } from '../../../db/transaction.ts'
+import { DomainError } from '../../../errors.ts'
+
+/**
+ * Counts one hit of a key in its window, by the database's clock and in a statement of its own: the count stays when what
+ * follows is rolled back. @returns the hits so far and the seconds until the window ends.
+ */
+export async function countHit(
+  db: Db,
+  key: string,
+  windowSeconds: number,
+): Promise<{ hits: number; retryAfter: number }> {
+  const { rows } = await sql<{ hits: number; left: number }>`
+    insert into rate_limits as r (key, window_start)
+    values (${key}, to_timestamp(floor(extract(epoch from now()) / ${windowSeconds}::int) * ${windowSeconds}::int))
+    on conflict (key, window_start) do update set hits = r.hits + 1
+    returning r.hits, ceil(extract(epoch from r.window_start) + ${windowSeconds}::int - extract(epoch from now()))::int as left`.execute(
+    db,
+  )
+  const row = rows[0] as { hits: number; left: number }
+  return { hits: row.hits, retryAfter: Math.max(1, row.left) }
+}
+
+/**
+ * Lets at most `limit` hits of a key through in a window.
+ * @throws DomainError too_many_requests, params.retryAfter in seconds
+ */
+export async function hitRateLimit(
+  db: Db,
+  key: string,
+  { limit, windowSeconds }: { limit: number; windowSeconds: number },
+): Promise<void> {
+  const { hits, retryAfter } = await countHit(db, key, windowSeconds)
+  if (hits > limit) throw new DomainError('too_many_requests', { params: { retryAfter } })
+}
+
+/** Forgets a key's hits: after a right password the wrong ones before it no longer count. */
+export async function forgetHits(db: Db, key: string): Promise<void> {
+  await db.deleteFrom('rate_limits').where('key', '=', key).execute()
+}
+
+/** Removes windows long past; a recurring task. No window is longer than a day. */
+export async function removePastHits(db: Db): Promise<void> {
+  await sql`delete from rate_limits where window_start < now() - interval '2 days'`.execute(db)
+}

@@ -1,0 +1,12 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../../db/transaction.ts'
+import type { Files } from '../../db/types.ts'
+
+export type FileRow = Selectable<Files>
+
+/** Which of these storage keys have a row. */
+export async function findKnownKeys(db: Db, keys: string[]): Promise<Set<string>> {
+  if (!keys.length) return new Set()
+  const rows = await db.selectFrom('files').select('storage_key').where('storage_key', 'in', keys).execute()
+  return new Set(rows.map((row) => row.storage_key))
+}

@@ -1,0 +1,204 @@
+import { type Selectable, sql } from 'kysely'
+import type { Context } from '../../../context.ts'
+import type { Trx } from '../../../db/transaction.ts'
+import type { Invitations } from '../../../db/types.ts'
+import { DomainError, invalid } from '../../../errors.ts'
+import { auditRow } from '../../audit/commands.ts'
+import { enqueueMessages } from '../../mail/commands.ts'
+import type { SeminarState } from '../../seminars/rules.ts'
+import { answerReceivedMail } from '../emails/answers.ts'
+import { isMailable } from '../emails/invitation.ts'
+import { type EventRow, eventRows } from '../queries/event.ts'
+import { type AnswerFacts, type AnswerOutcome, type AnswerPlan, type AnswerRefusal, planAnswer, settleAnswer } from '../rules.ts'
+import type { AnswerInput, AnswerState, AnswerVia, SubstitutePolicy } from '../schema.ts'
+import { freePlaces, takePlace } from './places.ts'
+import { endSubstitutions, inviteSubstitutes } from './substitutes.ts'
+
+export interface AnswerResult {
+  state: AnswerState
+  /** The number handed out in the waiting line, while waiting. */
+  waitingNo: number | null
+  /** False where the same answer stood already: nothing was written, nobody was told. */
+  changed: boolean
+}
+
+type InvitationRow = Selectable<Invitations> & { db_now: Date }
+interface OpenSubstitution {
+  id: string
+  name: string
+  position: string
+  email: string | null
+  state: 'pending' | 'approved'
+}
+
+/**
+ * Writes an invitee's answer, whoever brings it (their link, an organizer, their calendar, the API). Takes or gives back a
+ * place, hands a place given back to the first in line, tells those concerned. The database's clock decides on deadlines.
+ * @throws DomainError not_found; closed (deadline, postponed, cancelled, over; detail says which); conflict; invalid
+ */
+export async function answerInvitation(
+  trx: Trx,
+  ctx: Context,
+  { organizationId, invitationId, input, via }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
+): Promise<AnswerResult> {
+  const invitation = await lockInvitation(trx, organizationId, invitationId)
+  const { event, capacity, open } = await getAnswerFacts(trx, invitation)
+  const facts = toFacts(invitation, event, capacity, open, via)
+  const plan = planAnswer(facts, input, invitation.db_now)
+  if ('refused' in plan) throw refusal(plan.refused)
+  if (saysTheSame(invitation, open, plan, input)) {
+    return { state: invitation.answer as AnswerState, waitingNo: invitation.waiting_no, changed: false }
+  }
+  const place = plan.takesPlace ? await takePlace(trx, organizationId, event.id) : { granted: false, waitingNo: 0 }
+  // The counter has the last word, also where the limit was set after it was read.
+  const outcome = settleAnswer({ ...plan, unlimited: false }, place.granted)
+  const waitingNo = outcome.line === 'join' ? place.waitingNo : outcome.line === 'keep' ? invitation.waiting_no : null
+  await writeAnswer(trx, ctx, invitation, { input, outcome, waitingNo, via })
+  await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
+  if (outcome.freesPlace) await freePlaces(trx, ctx, organizationId, event.id, 1)
+  if (outcome.state === 'substituted') await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitation.id])
+  await sendReceipt(trx, ctx, event, invitation, { state: outcome.state, lineNo: waitingNo, input })
+  return { state: outcome.state, waitingNo, changed: true }
+}
+
+/** Locks the invitation alone, and reads the database's clock with it. @throws DomainError not_found */
+export async function lockInvitation(trx: Trx, organizationId: string, id: string): Promise<InvitationRow> {
+  const row = await trx
+    .selectFrom('invitations')
+    .selectAll()
+    .select(sql<Date>`now()`.as('db_now'))
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw new DomainError('not_found')
+  return row
+}
+
+/** In one statement, after the lock: whatever waited for it sees what was written before. */
+async function getAnswerFacts(trx: Trx, invitation: InvitationRow): Promise<{ event: EventRow; capacity: number | null; open: OpenSubstitution | null }> {
+  const row = await eventRows(trx, invitation.organization_id, invitation.seminar_id)
+    .innerJoin('seminar_places as p', (j) => j.onRef('p.organization_id', '=', 's.organization_id').onRef('p.seminar_id', '=', 's.id'))
+    .leftJoin('substitutions as u', (j) =>
+      j
+        .onRef('u.organization_id', '=', 's.organization_id')
+        .on('u.invitation_id', '=', invitation.id)
+        .on('u.state', 'in', ['pending', 'approved']),
+    )
+    .select(['p.capacity', 'u.id as sub_id', 'u.name as sub_name', 'u.position as sub_position', 'u.email as sub_email', 'u.state as sub_state'])
+    .executeTakeFirstOrThrow()
+  const { capacity, sub_id: id, sub_name, sub_position, sub_email: email, sub_state, ...event } = row
+  const open = id === null ? null : { id, name: sub_name as string, position: sub_position as string, email, state: sub_state as OpenSubstitution['state'] }
+  return { event, capacity, open }
+}
+
+function toFacts(invitation: InvitationRow, event: EventRow, capacity: number | null, open: OpenSubstitution | null, via: AnswerVia): AnswerFacts {
+  return {
+    capacity,
+    seminarState: event.state as SeminarState,
+    startsAt: event.starts_at,
+    deadline: event.answer_deadline_at,
+    onlineOffered: event.online_offered,
+    substitutePolicy: event.substitute_policy as SubstitutePolicy,
+    via,
+    invitationWithdrawn: invitation.status !== 'sent',
+    current: { state: invitation.answer as AnswerState | null, place: invitation.holds_place, substitute: open },
+  }
+}
+
+/** A refused answer as an error: a reason at its field, all others with a text of their own. */
+function refusal(refused: AnswerRefusal): DomainError {
+  if (refused === 'reason_required') return invalid({ field: 'reason', code: 'required' })
+  if (refused === 'online_not_offered' || refused === 'substitute_not_allowed') return invalid({ field: 'answer', code: 'invalid' })
+  return new DomainError('closed', { detail: refused })
+}
+
+function saysTheSame(invitation: InvitationRow, open: OpenSubstitution | null, plan: AnswerPlan, input: AnswerInput): boolean {
+  const state = plan.keepsLine ? 'waitlisted' : plan.wanted
+  if (invitation.answer !== state || plan.takesPlace || plan.freesPlace) return false
+  if (invitation.note !== (input.note ?? null) || invitation.reason !== reasonOf(input)) return false
+  return plan.substitution === null ? open === null : open !== null && isSame(open, input)
+}
+
+function isSame(open: OpenSubstitution, input: AnswerInput): boolean {
+  if (input.answer !== 'substitute') return false
+  const { name, position, email } = input.substitute
+  return open.name === name && open.position === position && open.email === email
+}
+
+function reasonOf(input: AnswerInput): string | null {
+  return input.answer === 'decline' ? input.reason : null
+}
+
+/** One statement for the answer, the invitation and the audit: the counter's row is locked meanwhile. */
+async function writeAnswer(
+  trx: Trx,
+  ctx: Context,
+  invitation: InvitationRow,
+  { input, outcome, waitingNo, via }: { input: AnswerInput; outcome: AnswerOutcome; waitingNo: number | null; via: AnswerVia },
+): Promise<void> {
+  const said = { reason: reasonOf(input), note: input.note ?? null }
+  const audit = auditRow(ctx, {
+    organizationId: invitation.organization_id,
+    action: 'invitation.answered',
+    subjectKind: 'invitation',
+    subjectId: invitation.id,
+    seminarId: invitation.seminar_id,
+    details: { name: invitation.name, answer: input.answer, state: outcome.state, via },
+  })
+  await trx
+    .with('answer', (db) =>
+      db.insertInto('answers').values({
+        organization_id: invitation.organization_id,
+        invitation_id: invitation.id,
+        via,
+        asked: input.answer,
+        result: outcome.state,
+        actor_name: ctx.actor.name,
+        ...said,
+      }),
+    )
+    .with('audit', (db) => db.insertInto('audit_events').values(audit))
+    .updateTable('invitations')
+    .set((eb) => ({
+      answer: outcome.state,
+      answered_at: sql<Date>`now()`,
+      answered_via: via,
+      holds_place: outcome.place,
+      waiting_no: waitingNo,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+      ...said,
+    }))
+    .where('organization_id', '=', invitation.organization_id)
+    .where('id', '=', invitation.id)
+    .execute()
+}
+
+async function writeSubstitution(
+  trx: Trx,
+  ctx: Context,
+  invitation: InvitationRow,
+  { input, open, substitution }: { input: AnswerInput; open: OpenSubstitution | null; substitution: 'pending' | 'approved' | null },
+): Promise<void> {
+  if (open && isSame(open, input) && open.state === substitution) return
+  if (open) await endSubstitutions(trx, ctx, invitation.organization_id, invitation.seminar_id, [invitation.id])
+  if (substitution === null || input.answer !== 'substitute') return
+  await trx
+    .insertInto('substitutions')
+    .values({ organization_id: invitation.organization_id, invitation_id: invitation.id, ...input.substitute, state: substitution })
+    .execute()
+}
+
+async function sendReceipt(
+  trx: Trx,
+  ctx: Context,
+  event: EventRow,
+  invitation: InvitationRow,
+  { state, lineNo, input }: { state: AnswerState; lineNo: number | null; input: AnswerInput },
+): Promise<void> {
+  if (!isMailable(invitation.email)) return
+  const substitute = input.answer === 'substitute' ? `${input.substitute.name}, ${input.substitute.position}` : null
+  const mail = answerReceivedMail(event, ctx, { ...invitation, email: invitation.email }, { state, lineNo, substitute })
+  await enqueueMessages(trx, ctx, [mail])
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely'
+import type { Context } from '../../../context.ts'
+import type { Trx } from '../../../db/transaction.ts'
+import { DomainError } from '../../../errors.ts'
+import { recordAudit } from '../../audit/commands.ts'
+import { enqueueMessages } from '../../mail/commands.ts'
+import { substitutionDecidedMail } from '../emails/answers.ts'
+import { isMailable } from '../emails/invitation.ts'
+import { getEvent } from '../queries/event.ts'
+import { settleConsent } from '../rules.ts'
+import type { DecisionInput } from '../schema.ts'
+import { lockInvitation } from './answer.ts'
+import { inviteSubstitutes } from './substitutes.ts'
+
+/**
+ * Records the chair's word on a substitute (QĐ 45/2018/QĐ-TTg). The invitee is told; a substitute agreed to, whose
+ * address is known and who has a place, gets an invitation of their own.
+ * @throws DomainError not_found; conflict `substitution_decided` where it is no longer open
+ */
+export async function decideSubstitution(
+  trx: Trx,
+  ctx: Context,
+  { organizationId, invitationId, substitutionId, decision, note }: { organizationId: string; invitationId: string; substitutionId: string } & DecisionInput,
+): Promise<void> {
+  const invitation = await lockInvitation(trx, organizationId, invitationId)
+  const substitution = await trx
+    .selectFrom('substitutions')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('invitation_id', '=', invitationId)
+    .where('id', '=', substitutionId)
+    .executeTakeFirst()
+  if (!substitution) throw new DomainError('not_found')
+  const waiting = invitation.answer === 'substitute_pending' || invitation.answer === 'waitlisted'
+  if (substitution.state !== 'pending' || invitation.status !== 'sent' || !waiting) throw new DomainError('conflict', { detail: 'substitution_decided' })
+  const agreed = decision === 'agree'
+  const settled = settleConsent(invitation.answer as 'substitute_pending' | 'waitlisted', agreed)
+  await trx
+    .updateTable('substitutions')
+    .set({ state: settled.substitution, decided_at: sql<Date>`now()`, decided_by: ctx.actor.name, decision_note: note })
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', substitutionId)
+    .execute()
+  await trx
+    .updateTable('invitations')
+    .set((eb) => ({ answer: settled.state, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', invitationId)
+    .execute()
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: agreed ? 'substitution.agreed' : 'substitution.refused',
+    subjectKind: 'invitation',
+    subjectId: invitationId,
+    seminarId: invitation.seminar_id,
+    details: { name: invitation.name, substitute: substitution.name },
+  })
+  const event = await getEvent(trx, organizationId, invitation.seminar_id)
+  if (isMailable(invitation.email)) {
+    await enqueueMessages(trx, ctx, [substitutionDecidedMail(event, ctx, { ...invitation, email: invitation.email }, { agreed, substitute: substitution.name, note })])
+  }
+  if (agreed && invitation.holds_place) await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitationId])
+}

@@ -1,0 +1,45 @@
+import { sql } from 'kysely'
+import type { Db } from '../../db/transaction.ts'
+import { DomainError } from '../../errors.ts'
+
+/** Mail is stuck when something is due for two minutes and no worker has run the outbox in that time. */
+const STUCK_AFTER = '2 minutes'
+
+/**
+ * The counts beside the console's sections, in one round trip. `today` counts what waits for an organizer: substitutions
+ * to decide, speeches overdue, mail that did not arrive.
+ */
+export async function findConsoleCounts(db: Db, organizationId: string) {
+  const { rows } = await sql<{ today: number; seminars: number; mail_waiting: number; mail_stuck: boolean }>`
+    select
+      (select count(*)::int from substitutions s where s.organization_id = ${organizationId} and s.state = 'pending')
+      + (select count(*)::int from presentations p where p.organization_id = ${organizationId}
+           and p.state in ('requested', 'accepted', 'returned') and p.deadline_at < now())
+      + (select count(*)::int from presentations p where p.organization_id = ${organizationId} and p.state = 'received')
+      + (select count(*)::int from messages m where m.organization_id = ${organizationId} and m.state in ('bounced', 'failed')) as today,
+      (select count(*)::int from seminars where organization_id = ${organizationId}) as seminars,
+      (select count(*)::int from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')) as mail_waiting,
+      exists (select from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')
+                and m.next_attempt_at < now() - ${STUCK_AFTER}::interval)
+      and not exists (select from task_runs t where t.task = 'outbox' and t.started_at > now() - ${STUCK_AFTER}::interval) as mail_stuck
+  `.execute(db)
+  const row = rows[0]
+  return {
+    today: row?.today ?? 0,
+    seminars: row?.seminars ?? 0,
+    mailWaiting: row?.mail_waiting ?? 0,
+    mailStuck: row?.mail_stuck ?? false,
+  }
+}
+
+/** An organisation's row. @throws DomainError not_found */
+export async function getOrganization(db: Db, id: string) {
+  const row = await db.selectFrom('organizations').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!row) throw new DomainError('not_found')
+  return row
+}
+
+/** The organisation of a slug. */
+export async function findOrganizationBySlug(db: Db, slug: string) {
+  return db.selectFrom('organizations').selectAll().where('slug', '=', slug).executeTakeFirst()
+}

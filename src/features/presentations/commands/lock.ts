@@ -1,0 +1,82 @@
+import type { Selectable } from 'kysely'
+import type { Context } from '../../../context.ts'
+import { dbNow } from '../../../db/expressions.ts'
+import type { Trx } from '../../../db/transaction.ts'
+import type { Presentations } from '../../../db/types.ts'
+import { DomainError } from '../../../errors.ts'
+import { recordAudit } from '../../audit/commands.ts'
+import { type Step, stateAfter } from '../rules.ts'
+import type { PresentationState } from '../schema.ts'
+
+/** Which speech a command is for; `version`, where an organizer's form was opened on one. */
+export interface Target {
+  organizationId: string
+  id: string
+  seminarId?: string
+  version?: number
+}
+export type Locked = Selectable<Presentations>
+
+/** Locks a speech for a change. @throws DomainError not_found, stale_version */
+export async function lockSpeech(trx: Trx, { organizationId, id, seminarId, version }: Target): Promise<Locked> {
+  const row = await trx
+    .selectFrom('presentations')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row || (seminarId !== undefined && row.seminar_id !== seminarId)) throw new DomainError('not_found')
+  if (version !== undefined && row.version !== version) throw new DomainError('stale_version')
+  return row
+}
+
+/** Locks a speech and finds the state a step leads to. @throws DomainError not_found, stale_version, conflict */
+export async function lockForStep(trx: Trx, target: Target, step: Step) {
+  const speech = await lockSpeech(trx, target)
+  const state = stateAfter(step, speech.state as PresentationState, await countVersions(trx, target))
+  if (!state) throw new DomainError('conflict', { detail: `speech_not_${step}` })
+  return { speech, state }
+}
+
+export async function countVersions(trx: Trx, { organizationId, id }: Target): Promise<number> {
+  const row = await trx
+    .selectFrom('presentation_versions')
+    .select((eb) => eb.fn.max('number').as('last'))
+    .where('organization_id', '=', organizationId)
+    .where('presentation_id', '=', id)
+    .executeTakeFirst()
+  return row?.last ?? 0
+}
+
+type Change = Partial<
+  Omit<Locked, 'organization_id' | 'id' | 'version' | 'received_at' | 'decided_at' | 'released_at'>
+> & {
+  received_at?: typeof dbNow
+  decided_at?: typeof dbNow | null
+  released_at?: typeof dbNow | null
+}
+
+/** Writes a change and what happened. */
+export async function changeSpeech(
+  trx: Trx,
+  ctx: Context,
+  speech: Locked,
+  change: Change,
+  event: { action: string; details?: Record<string, unknown> },
+): Promise<void> {
+  await trx
+    .updateTable('presentations')
+    .set((eb) => ({ ...(change as object), version: eb('version', '+', 1), updated_at: dbNow }))
+    .where('organization_id', '=', speech.organization_id)
+    .where('id', '=', speech.id)
+    .execute()
+  await recordAudit(trx, ctx, {
+    organizationId: speech.organization_id,
+    action: event.action,
+    subjectKind: 'presentation',
+    subjectId: speech.id,
+    seminarId: speech.seminar_id,
+    details: { topic: speech.topic, name: speech.name, ...event.details },
+  })
+}

@@ -1,0 +1,118 @@
+import type { Context, Locale } from '../../context.ts'
+import type { Db } from '../../db/transaction.ts'
+import { translator } from '../../i18n.ts'
+import { deadline, officialDateTime, wallTime } from '../../text/dates.ts'
+import { honorific } from '../../text/honorifics.ts'
+import { sizeInWords } from '../files/rules.ts'
+import { contactOf, type EventRow, getEvent, organizationName, senderAddress } from '../invitations/queries/event.ts'
+import { type MailInput, type MailText, renderMail } from '../mail/frame.tsx'
+import { linkMark } from '../mail/rules.ts'
+import type { NewMessage } from '../mail/schema.ts'
+import { seminarTitle, seminarVenue } from '../seminars/queries.ts'
+import type { SpeechRow } from './queries.ts'
+
+export type SpeechMail = 'speech_requested' | 'speech_received' | 'speech_returned' | 'speech_approved'
+type Facts = NonNullable<MailInput['facts']>
+
+/** A letter to the speaker about their speech, in their language; null where they have no address. */
+export async function speechMail(
+  db: Db,
+  ctx: Context,
+  speech: SpeechRow,
+  kind: SpeechMail,
+): Promise<NewMessage | null> {
+  if (!speech.email) return null
+  const event = await getEvent(db, speech.organization_id, speech.seminar_id)
+  const locale = speech.locale as Locale
+  const t = translator(locale)
+  const hon = honorific(event.org_honorific, speech.gender, locale)
+  const topic = speechTopic(speech, locale)
+  const name = organizationName(event, locale)
+  const from = { name, address: senderAddress(event, ctx) }
+  return {
+    organizationId: speech.organization_id,
+    seminarId: speech.seminar_id,
+    invitationId: speech.invitation_id,
+    kind,
+    locale,
+    to: { name: speech.name, address: speech.email },
+    from,
+    replyTo: from,
+    subject: t(`presentations:mail.${kind}.subject`, { topic }),
+    ...renderMail({
+      locale,
+      organization: { name, accentHue: event.org_accent_hue },
+      salutation: [
+        `${t('presentations:mail.salutation', { hon })} `,
+        { strong: speech.name },
+        speech.position ? `, ${speech.position},` : ',',
+      ],
+      paragraphs: [t(`presentations:mail.${kind}.body`, { hon })],
+      title: topic,
+      facts:
+        kind === 'speech_requested' ? requestFacts(event, speech, ctx, locale) : versionFacts(event, speech, locale),
+      after:
+        kind === 'speech_returned' && speech.comment
+          ? [[{ strong: t('presentations:comment') }, `\n${speech.comment}`]]
+          : [],
+      button: {
+        label: t(`presentations:mail.${kind}.button`),
+        href: linkMark('presentation', speech.id, speech.generation, locale),
+      },
+      small: notes(event, kind, locale, hon),
+    }),
+    calendar: null,
+  }
+}
+
+function requestFacts(event: EventRow, speech: SpeechRow, ctx: Context, locale: Locale): Facts {
+  const t = translator(locale)
+  const venue = seminarVenue(event, locale)
+  const due = speech.deadline_local && deadline(speech.deadline_local, wallTime(ctx.now, speech.timezone), locale)
+  return [
+    { label: t('presentations:fact.seminar'), value: seminarTitle(event, locale) },
+    ...(event.starts_local
+      ? [{ label: t('presentations:fact.time'), value: officialDateTime(event.starts_local, locale) }]
+      : []),
+    ...(venue ? [{ label: t('presentations:fact.venue'), value: venue }] : []),
+    { label: t('presentations:fact.delivery'), value: deliveryText(speech, locale) },
+    ...(due ? [{ label: t('presentations:fact.deadline'), value: [{ strong: due }] }] : []),
+  ]
+}
+
+function versionFacts(event: EventRow, speech: SpeechRow, locale: Locale): Facts {
+  const t = translator(locale)
+  const facts: Facts = [{ label: t('presentations:fact.seminar'), value: seminarTitle(event, locale) }]
+  if (speech.latest_name !== null && speech.latest_at && speech.latest_size !== null) {
+    const at = wallTime(speech.latest_at, speech.timezone)
+    facts.push({
+      label: t('presentations:fact.file'),
+      value: `${speech.latest_name} (${sizeInWords(speech.latest_size, locale)})`,
+    })
+    facts.push({ label: t('presentations:fact.received'), value: deadline(at, at, locale) })
+  }
+  return facts
+}
+
+function notes(event: EventRow, kind: SpeechMail, locale: Locale, hon: string): MailText[] {
+  const t = translator(locale)
+  const contact = contactOf(event)
+  return [
+    ...(kind === 'speech_requested' || kind === 'speech_returned' ? [t('presentations:upload.secret')] : []),
+    t('presentations:mail.personal', { hon }),
+    ...(contact ? [t('presentations:mail.contact', { contact })] : []),
+  ]
+}
+
+/** What the speech is on, in the reader's language where it was written in it. */
+export function speechTopic(speech: { topic: string; topic_en: string | null }, locale: Locale): string {
+  return (locale === 'en' && speech.topic_en) || speech.topic
+}
+
+/** `Đọc tại hội thảo, 10 phút`, `In trong kỷ yếu, không đọc`. */
+export function deliveryText(speech: { delivery: string; minutes: number }, locale: Locale): string {
+  const t = translator(locale)
+  return speech.delivery === 'print'
+    ? t('presentations:delivery.print')
+    : t('presentations:delivery.read.minutes', { minutes: speech.minutes })
+}

@@ -1,0 +1,215 @@
+import { sql } from 'kysely'
+import { decodeCursor, type Page, toPage } from '../../db/cursor.ts'
+import { matchesSearch } from '../../db/expressions.ts'
+import type { Db } from '../../db/transaction.ts'
+import { DomainError } from '../../errors.ts'
+import type { PresentationState } from './schema.ts'
+
+/** A speech with what its pages show beside it: how the speaker is addressed, and its newest version. */
+function speeches(db: Db, organizationId: string) {
+  return db
+    .selectFrom('presentations as p')
+    .leftJoin('invitations as i', (join) =>
+      join.onRef('i.organization_id', '=', 'p.organization_id').onRef('i.id', '=', 'p.invitation_id'),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('presentation_versions as v')
+          .innerJoin('files as f', (join) =>
+            join.onRef('f.organization_id', '=', 'v.organization_id').onRef('f.id', '=', 'v.file_id'),
+          )
+          .select(['v.number', 'v.created_at', 'f.name', 'f.size', 'f.media_type'])
+          .whereRef('v.organization_id', '=', 'p.organization_id')
+          .whereRef('v.presentation_id', '=', 'p.id')
+          .orderBy('v.number', 'desc')
+          .limit(1)
+          .as('latest'),
+      (join) => join.onTrue(),
+    )
+    .where('p.organization_id', '=', organizationId)
+    .selectAll('p')
+    .select([
+      'i.gender as gender',
+      'latest.number as latest_number',
+      'latest.created_at as latest_at',
+      'latest.name as latest_name',
+      'latest.size as latest_size',
+      'latest.media_type as latest_type',
+    ])
+}
+export type SpeechRow = Awaited<ReturnType<typeof getSpeech>>
+
+/** One speech of an organisation. @throws DomainError not_found */
+export async function getSpeech(db: Db, organizationId: string, id: string) {
+  const row = await speeches(db, organizationId).where('p.id', '=', id).executeTakeFirst()
+  if (!row) throw new DomainError('not_found')
+  return row
+}
+
+/** One speech of a seminar: an address that mixes two seminars leads nowhere. @throws DomainError not_found */
+export async function getSeminarSpeech(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<SpeechRow> {
+  const row = await getSpeech(db, organizationId, id)
+  if (row.seminar_id !== seminarId) throw new DomainError('not_found')
+  return row
+}
+
+export const BOARD_PAGE = 200
+
+/** A seminar's speeches by deadline, those without one last; of one state where asked. */
+export async function listSpeeches(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  filter: { state?: PresentationState; cursor?: string } = {},
+): Promise<Page<SpeechRow>> {
+  const due = sql<string>`coalesce(p.deadline_at, 'infinity')::text`
+  let query = speeches(db, organizationId)
+    .where('p.seminar_id', '=', seminarId)
+    .select(due.as('due'))
+    .orderBy(sql`coalesce(p.deadline_at, 'infinity')`)
+    .orderBy('p.id')
+    .limit(BOARD_PAGE + 1)
+  if (filter.state) query = query.where('p.state', '=', filter.state)
+  if (filter.cursor) {
+    const [at, id] = decodeCursor(filter.cursor, 2)
+    query = query.where(sql<boolean>`(coalesce(p.deadline_at, 'infinity'), p.id) > (${at}::timestamptz, ${id}::uuid)`)
+  }
+  return toPage(await query.execute(), BOARD_PAGE, (row) => [row.due, row.id])
+}
+
+/** How many speeches stand in each state, and how many are late, by the database's clock. */
+export async function countSpeeches(db: Db, organizationId: string, seminarId: string) {
+  const rows = await db
+    .selectFrom('presentations')
+    .select('state')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .select(
+      sql<number>`(count(*) filter (where deadline_at < now() and state in ('requested', 'accepted', 'returned')))::int`.as(
+        'late',
+      ),
+    )
+    .where('organization_id', '=', organizationId)
+    .where('seminar_id', '=', seminarId)
+    .groupBy('state')
+    .execute()
+  const states = Object.fromEntries(rows.map((row) => [row.state, row.count])) as Partial<
+    Record<PresentationState, number>
+  >
+  const sum = (key: 'count' | 'late') => rows.reduce((total, row) => total + row[key], 0)
+  return { states, total: sum('count'), late: sum('late') }
+}
+
+/** Every version of a speech, the newest first. */
+export function listVersions(db: Db, organizationId: string, presentationId: string) {
+  return versions(db, organizationId, presentationId).orderBy('v.number', 'desc').execute()
+}
+export type VersionRow = Awaited<ReturnType<typeof listVersions>>[number]
+
+/** One version by its number. @throws DomainError not_found */
+export async function getVersion(
+  db: Db,
+  organizationId: string,
+  presentationId: string,
+  number: number,
+): Promise<VersionRow> {
+  const row = await versions(db, organizationId, presentationId).where('v.number', '=', number).executeTakeFirst()
+  if (!row) throw new DomainError('not_found')
+  return row
+}
+
+function versions(db: Db, organizationId: string, presentationId: string) {
+  return db
+    .selectFrom('presentation_versions as v')
+    .innerJoin('files as f', (join) =>
+      join.onRef('f.organization_id', '=', 'v.organization_id').onRef('f.id', '=', 'v.file_id'),
+    )
+    .select([
+      'v.id',
+      'v.number',
+      'v.sent_by',
+      'v.created_at',
+      'f.name',
+      'f.media_type',
+      'f.size',
+      'f.sha256',
+      'f.storage_key',
+    ])
+    .where('v.organization_id', '=', organizationId)
+    .where('v.presentation_id', '=', presentationId)
+    .where('f.purpose', '=', 'presentation')
+}
+
+/**
+ * Invitees of a seminar to ask for a speech, by a piece of their name, or the one of an id; those asked already are
+ * marked. At most 20.
+ */
+export async function findInvitees(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  by: { q: string } | { id: string },
+) {
+  if ('id' in by && !/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(by.id)) return []
+  return db
+    .selectFrom('invitations as i')
+    .select(['i.id', 'i.name', 'i.positions', 'i.email'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('presentations as p')
+            .select('p.id')
+            .whereRef('p.organization_id', '=', 'i.organization_id')
+            .whereRef('p.invitation_id', '=', 'i.id')
+            .where('p.state', '<>', 'withdrawn'),
+        )
+        .as('asked'),
+    )
+    .where('i.organization_id', '=', organizationId)
+    .where('i.seminar_id', '=', seminarId)
+    .where('i.status', '<>', 'withdrawn')
+    .where((eb) => ('id' in by ? eb('i.id', '=', by.id) : matchesSearch(eb.ref('i.search'), by.q)))
+    .orderBy('i.given')
+    .orderBy('i.family')
+    .orderBy('i.middle')
+    .orderBy('i.id')
+    .limit(20)
+    .execute()
+}
+
+/** Speeches that may be read by everyone, in the order of the agenda: released, approved, of a seminar that is public. */
+export async function listReleasedSpeeches(db: Db, organizationId: string, seminarId: string) {
+  const rows = await speeches(db, organizationId)
+    .leftJoin('agenda_items as a', (join) =>
+      join.onRef('a.organization_id', '=', 'p.organization_id').onRef('a.id', '=', 'p.agenda_item_id'),
+    )
+    .where('p.seminar_id', '=', seminarId)
+    .where('p.released_at', 'is not', null)
+    .where('p.released_at', '<=', sql<Date>`now()`)
+    .where('p.state', '=', 'approved')
+    .orderBy('a.ordinal', (order) => order.asc().nullsLast())
+    .orderBy('p.ordinal', (order) => order.asc().nullsLast())
+    .orderBy('p.id')
+    .limit(500)
+    .execute()
+  return rows.filter((row) => row.latest_number !== null)
+}
+
+/** The file of a released speech: its newest version. @throws DomainError not_found */
+export async function getReleasedFile(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<VersionRow> {
+  const speech = await getSeminarSpeech(db, organizationId, seminarId, id)
+  if (speech.released_at === null || speech.state !== 'approved' || speech.latest_number === null)
+    throw new DomainError('not_found')
+  return getVersion(db, organizationId, id, speech.latest_number)
+}

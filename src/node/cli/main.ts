@@ -1,0 +1,73 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { ConfigError } from '../../config.ts'
+import { DomainError } from '../../errors.ts'
+import { hasText, type TextKey, translator } from '../../i18n.ts'
+import { createKey } from './api-key.ts'
+import { createOwner } from './create-owner.ts'
+import { loadDemoData, migrateDatabase } from './database.ts'
+import { printRoutes } from './routes.ts'
+
+/** What a command is given: its options by name, and where to print. */
+export type Options = Record<string, string | boolean | undefined>
+export type Say = (line: string) => void
+
+interface Command {
+  usage: string
+  options: NonNullable<ParseArgsConfig['options']>
+  run(options: Options, say: Say): Promise<void>
+}
+
+const text = { type: 'string' } as const
+const commands: Record<string, Command> = {
+  migrate: { usage: '', options: {}, run: migrateDatabase },
+  demo: { usage: '', options: {}, run: loadDemoData },
+  'create-owner': {
+    usage: '--organization <slug> --email <address> --name <name> [--organization-name <name>] [--password-stdin]',
+    options: { organization: text, 'organization-name': text, email: text, name: text, 'password-stdin': { type: 'boolean' } },
+    run: createOwner,
+  },
+  'api-key create': {
+    usage: '--organization <slug> --name <name> [--scopes read,write] [--expires 90d]',
+    options: { organization: text, name: text, scopes: text, expires: text },
+    run: createKey,
+  },
+  routes: { usage: '', options: {}, run: printRoutes },
+}
+
+/** Runs one command. Errors are one line on standard error. @returns the exit code */
+export async function main(argv: string[]): Promise<number> {
+  const name = [2, 1].map((words) => argv.slice(0, words).join(' ')).find((words) => Object.hasOwn(commands, words))
+  const command = name === undefined ? undefined : commands[name]
+  if (name === undefined || !command) {
+    console.error(`usage: npm run --silent cli -- <command>\n${Object.entries(commands).map(([word, { usage }]) => `  ${word} ${usage}`.trimEnd()).join('\n')}`)
+    return argv.length ? 1 : 0
+  }
+  try {
+    const { values } = parseArgs({ args: argv.slice(name.split(' ').length), options: command.options, strict: true })
+    await command.run(values as Options, (line) => console.log(line))
+    return 0
+  } catch (error) {
+    console.error(`${name}: ${inOneLine(error)}`)
+    return 1
+  }
+}
+
+/** An option that must be there. @throws Error in one line */
+export function required(options: Options, name: string): string {
+  const value = options[name]
+  if (typeof value !== 'string' || value.trim() === '') throw new Error(`--${name} is missing`)
+  return value
+}
+
+function inOneLine(error: unknown): string {
+  if (error instanceof ConfigError) return `configuration: ${error.message}`
+  if (!(error instanceof DomainError)) return String((error as Error).message ?? error).split('\n')[0] as string
+  const t = translator('en')
+  const [field] = error.fields
+  if (field) {
+    const key = [`errors:field.${field.code}`, `errors:${field.code}`].find(hasText) ?? 'errors:field.invalid'
+    return `--${field.field}: ${t(key as TextKey, { field: field.field, ...field.params })}`
+  }
+  const own = `errors:${error.detail}`
+  return t((hasText(own) ? own : `errors:text.${error.code}`) as TextKey, error.params)
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { createAuth } from '../features/accounts/auth.ts'
+import { createFsStore } from '../platform/fs.ts'
+import { createImager } from '../platform/imager.ts'
+import { createLog } from '../platform/log.ts'
+import { createMailbox } from '../platform/mailbox.ts'
+import type { Connection } from '../platform/postgres.ts'
+import { readSecrets } from '../platform/secrets.ts'
+import { createSmtpMailer } from '../platform/smtp.ts'
+import type { Services } from '../services.ts'
+
+/** Everything the application is given on Node. */
+export async function createServices(
+  given: Config,
+  database: { connection: Connection; migrations: number },
+): Promise<Services> {
+  const kept = given.linkKey && given.authSecret ? undefined : await readSecrets(given.dataDir)
+  const config = { ...given, linkKey: given.linkKey ?? kept?.linkKey, authSecret: given.authSecret ?? kept?.authSecret }
+  const { db } = database.connection
+  const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`))
+  return {
+    db,
+    auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
+    mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
+    files: createFsStore(join(config.dataDir, 'files')),
+    imager: createImager(),
+    config,
+    clock: () => new Date(),
+    migrations: database.migrations,
+    log,
+    later: (work) => void work.catch((error) => log.error('later', { error: String(error) })),
+  }
+}

@@ -1,0 +1,127 @@
+import type { Context } from './context.ts'
+import { transaction } from './db/transaction.ts'
+import { removePastHits } from './features/accounts/commands/rate-limits.ts'
+import { givePlaces } from './features/invitations/commands/places.ts'
+import { listSeminarsToFill } from './features/invitations/queries/places.ts'
+import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
+import { toOutgoing } from './features/mail/queries.ts'
+import type { SendResult } from './features/mail/schema.ts'
+import { claimTask, finishTask, noteRun } from './features/tasks/commands.ts'
+import type { Services } from './services.ts'
+
+/** Work that comes round by the clock; one instance does it at a time. */
+export interface RecurringTask {
+  name: string
+  everySeconds: number
+  run(services: Services, ctx: Context): Promise<void>
+}
+
+/** Every recurring task by name. */
+export const recurring: RecurringTask[] = [
+  { name: 'fill_places', everySeconds: 60, run: fillPlaces },
+  { name: 'remove_past_hits', everySeconds: 3600, run: ({ db }) => removePastHits(db) },
+]
+
+/** Places that came free while the first in line was being answered for, or by a raised capacity. */
+async function fillPlaces({ db }: Services, ctx: Context): Promise<void> {
+  for (const { organization_id, seminar_id } of await listSeminarsToFill(db)) {
+    await transaction(db, (trx) => givePlaces(trx, ctx, organization_id, seminar_id))
+  }
+}
+
+/** How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. */
+export interface DeliveryLimits {
+  concurrency: number
+  batch: number
+  perRun: number
+  lease: number
+  attempt: number
+}
+const limits: DeliveryLimits = { concurrency: 5, batch: 20, perRun: 500, lease: 240, attempt: 100 }
+
+export interface TaskOptions {
+  /** Unique to this process: claims are made in its name. */
+  worker: string
+  /** No new work is begun once it is aborted; what is under way ends first. */
+  signal?: AbortSignal
+  delivery?: Partial<DeliveryLimits>
+  tasks?: RecurringTask[]
+}
+
+/**
+ * Does what is due, then returns: messages of the outbox, a bounded number a run, then recurring tasks. Safe on any
+ * number of instances. A failing task is logged and noted; it does not keep the others from running.
+ * @returns how many messages were tried
+ */
+export async function runDueTasks(services: Services, options: TaskOptions): Promise<{ attempted: number }> {
+  const attempted = await deliverOutbox(services, options)
+  for (const task of options.tasks ?? recurring) {
+    if (options.signal?.aborted) break
+    await runRecurring(services, options.worker, task)
+  }
+  return { attempted }
+}
+
+async function deliverOutbox(services: Services, options: TaskOptions): Promise<number> {
+  const { db } = services
+  const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
+  await transaction(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
+  let attempted = 0
+  while (attempted < perRun && !options.signal?.aborted) {
+    const since = performance.now()
+    const claimed = await transaction(db, (trx) =>
+      claimDue(trx, options.worker, Math.min(batch, perRun - attempted), lease),
+    )
+    const waiting = [...claimed]
+    const lane = async () => {
+      for (let message = waiting.shift(); message; message = waiting.shift()) {
+        // An attempt that could outlive its lease would let another worker send the same message.
+        const late = (performance.now() - since) / 1000 > lease - attempt
+        if (late || options.signal?.aborted) await transaction(db, (trx) => release(trx, message as ClaimedMessage))
+        else await deliver(services, message)
+      }
+    }
+    await Promise.all(Array.from({ length: concurrency }, lane))
+    attempted += claimed.length
+    if (claimed.length < batch) break
+  }
+  return attempted
+}
+
+/** Sends one message, outside any transaction, and writes down how it went. */
+async function deliver(services: Services, message: ClaimedMessage): Promise<void> {
+  const { db, mailer, config, log } = services
+  let result: SendResult
+  try {
+    const mail = await toOutgoing(
+      { origin: config.baseUrl, linkKey: config.linkKey as string },
+      message,
+      message.claimed_at,
+    )
+    result = await mailer.send(mail)
+  } catch (error) {
+    log.error('mail', { message: message.id, error: String(error) })
+    result = { outcome: 'temporary', reply: String((error as Error).message) }
+  }
+  await transaction(db, (trx) => settle(trx, message, result))
+  if (result.outcome !== 'sent') log.warn('mail', { message: message.id, outcome: result.outcome, reply: result.reply })
+}
+
+async function runRecurring(services: Services, worker: string, task: RecurringTask): Promise<void> {
+  const { db, config, clock, log } = services
+  if (!(await transaction(db, (trx) => claimTask(trx, task.name, worker, task.everySeconds)))) return
+  const ctx: Context = {
+    actor: { kind: 'system', id: task.name, name: task.name },
+    now: clock(),
+    origin: config.baseUrl,
+    locale: 'vi',
+    linkKey: config.linkKey as string,
+    mail: { from: config.mailFrom, inbound: false },
+  }
+  const failure = await task.run(services, ctx).then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (failure !== null) log.error('task', { task: task.name, error: String(failure) })
+  await transaction(db, (trx) => finishTask(trx, task.name, worker, failure === null ? null : String(failure)))
+}

@@ -1,0 +1,54 @@
+import type { Context } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { AppEnv } from '../env.ts'
+import { DomainError, type ErrorCode, statusOf } from '../errors.ts'
+import { translator } from '../i18n.ts'
+import { problem } from '../problem.ts'
+import { ErrorPage } from './error-page.tsx'
+
+/** Postgres cannot be reached, or ended our statement to shut down (appendix A: 57P01–57P03, 53300). */
+const UNAVAILABLE = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|57P0[123]|53300)/
+
+function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) return error
+  if (error instanceof HTTPException) {
+    const code = (Object.keys(statusOf) as ErrorCode[]).find((k) => statusOf[k] === error.status)
+    return new DomainError(code ?? 'bad_request', { cause: error })
+  }
+  const pg = error as { code?: string }
+  if (typeof pg.code === 'string' && UNAVAILABLE.test(pg.code)) return new DomainError('unavailable', { cause: error })
+  // A malformed id, a character or a number that no column takes: the reader's mistake, not ours.
+  if (pg.code === '22P02' || pg.code === '22021' || pg.code === '22003') return new DomainError('not_found', { cause: error })
+  // A time that is none: only a cursor that someone wrote by hand brings one.
+  if (pg.code === '22007' || pg.code === '22008') return new DomainError('bad_request', { detail: 'cursor', cause: error })
+  return new DomainError('internal', { cause: error })
+}
+
+/** The one place where an error becomes an answer: problem+json under /api, a page elsewhere. */
+export function answerError(c: Context<AppEnv>, error: unknown): Response | Promise<Response> {
+  const known = toDomainError(error)
+  const status = statusOf[known.code]
+  if (status >= 500) {
+    const cause = known.cause as Error | undefined
+    c.var.services.log.error('failed', {
+      id: c.var.requestId,
+      code: known.code,
+      error: cause?.message,
+      stack: cause?.stack,
+    })
+  }
+  if (known.code === 'unavailable' || known.code === 'too_many_requests')
+    c.header('Retry-After', String(known.params.retryAfter ?? 5))
+  if (c.req.path.startsWith('/api/')) return problem(c, known)
+  c.header('Cache-Control', 'no-store')
+  const page = c.var.page ?? {
+    locale: 'vi' as const,
+    t: translator('vi'),
+    href: (p: string) => p,
+    path: '/',
+    origin: c.var.services.config.baseUrl,
+    now: c.var.services.clock(),
+    demo: false,
+  }
+  return c.html(ErrorPage({ page, error: known, requestId: c.var.requestId }) as never, status)
+}

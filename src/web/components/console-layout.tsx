@@ -1,0 +1,77 @@
+import type { Child } from 'hono/jsx'
+import type { Member, Page } from '../../env.ts'
+import { Document, type DocumentProps, LanguageLink } from '../layout.tsx'
+
+export type ConsoleSection = 'today' | 'seminars' | 'directory' | 'mail' | 'log' | 'settings'
+
+/** Counts shown beside the sections, and whether mail waits while nobody sends it. */
+export interface ConsoleCounts {
+  today: number
+  seminars: number
+  mailWaiting: number
+  mailStuck: boolean
+}
+
+export interface ConsoleProps extends Omit<DocumentProps, 'kind' | 'hue'> {
+  member: Member
+  section: ConsoleSection
+  counts: ConsoleCounts
+  children?: Child
+}
+
+/** A page of the organizers' desk: sections on the left (above on a phone), the page beside them. */
+export function ConsoleLayout({ member, section, counts, children, ...document }: ConsoleProps) {
+  const { page } = document
+  const { t, href } = page
+  const base = `/console/${member.organization.slug}`
+  const items: { id: ConsoleSection; path: string; label: string; n?: number }[] = [
+    { id: 'today', path: '', label: t('console:nav.today'), n: counts.today },
+    { id: 'seminars', path: '/seminars', label: t('console:nav.seminars'), n: counts.seminars },
+    { id: 'directory', path: '/directory/people', label: t('console:nav.directory') },
+    { id: 'mail', path: '/mail', label: t('console:nav.mail'), n: counts.mailWaiting },
+    { id: 'log', path: '/log', label: t('console:nav.log') },
+    { id: 'settings', path: '/settings', label: t('console:nav.settings') },
+  ]
+  return (
+    <Document kind="console" hue={member.organization.accentHue} robots="noindex" {...document} islands={['console', ...(document.islands ?? [])]}>
+      {counts.mailStuck ? (
+        <div class="alarm" role="alert">
+          {t('console:mail.stuck', { count: counts.mailWaiting })}{' '}
+          <a href={href(`${base}/mail?state=queued`)}>{t('console:mail.stuck.see')}</a>
+        </div>
+      ) : null}
+      <nav aria-label={t('console:nav.label')}>
+        <b>
+          <a href={href(base)}>{orgName(member, page)}</a>
+        </b>
+        <form class="find" role="search" action={href(`${base}/search`)} method="get">
+          <label class="visually-hidden" for="find">
+            {t('console:nav.find')}
+          </label>
+          <input id="find" type="search" name="q" placeholder={t('console:nav.find.placeholder')} autocomplete="off" />
+        </form>
+        {items.map((item) => (
+          <a class="item" href={href(base + item.path)} aria-current={item.id === section ? 'page' : undefined}>
+            {item.label} {item.n ? <span class="num">{item.n}</span> : null}
+          </a>
+        ))}
+        <div class="foot">
+          <span>{member.name}</span>
+          <LanguageLink page={page} />
+          <a href={href('/console')}>{t('console:nav.organizations')}</a>
+          <form method="post" action={href('/sign-out')}>
+            <button class="link" type="submit">
+              {t('console:nav.signOut')}
+            </button>
+          </form>
+        </div>
+      </nav>
+      <main id="main">{children}</main>
+    </Document>
+  )
+}
+
+/** The organisation's name in the page's language. */
+export function orgName(member: Member, page: Page): string {
+  return (page.locale === 'en' && member.organization.nameEn) || member.organization.name
+}

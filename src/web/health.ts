@@ -1,0 +1,14 @@
+import { Hono } from 'hono'
+import { sql } from 'kysely'
+import type { AppEnv } from '../env.ts'
+import { DomainError } from '../errors.ts'
+
+/** `/healthz`: the process answers. `/readyz`: the database does too, with every migration of this build. */
+export const health = new Hono<AppEnv>()
+  .get('/healthz', (c) => c.json({ status: 'ok' }))
+  .get('/readyz', async (c) => {
+    const { db, migrations } = c.var.services
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from schema_migrations`.execute(db)
+    if (rows[0]?.n !== migrations) throw new DomainError('unavailable')
+    return c.json({ status: 'ready', migrations })
+  })

@@ -1,0 +1,128 @@
+import { Hono } from 'hono'
+import { transaction } from '../../../db/transaction.ts'
+import type { AppEnv, Page } from '../../../env.ts'
+import { passwordLength } from '../../../features/accounts/auth.ts'
+import { requestPasswordReset, takePasswordReset } from '../../../features/accounts/commands/passwords.ts'
+import { countHit, hitRateLimit } from '../../../features/accounts/commands/rate-limits.ts'
+import { forgotSchema, resetSchema } from '../../../features/accounts/schema.ts'
+import { clientAddress } from '../../client-address.ts'
+import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
+import { parseForm, readForm } from '../../forms.ts'
+import { contextOf } from '../../middleware.ts'
+import { AccountPage, labelsOf, openLink } from './account-page.tsx'
+
+const HOUR = 3600
+
+/** A forgotten password: the same answer, after the same work, whether the address has an account or not. */
+export const passwordPages = new Hono<AppEnv>()
+  .get('/forgot', (c) => c.html(<ForgotPage page={c.var.page} form={emptyForm} />))
+
+  .post('/forgot', async (c) => {
+    const { page, services } = c.var
+    const { values } = await readForm(c)
+    const parsed = parseForm(forgotSchema, values)
+    if ('form' in parsed) return c.html(<ForgotPage page={page} form={parsed.form} />, 422)
+    await hitRateLimit(services.db, `forgot|${clientAddress(c)}`, { limit: 20, windowSeconds: HOUR })
+    const email = parsed.input.email.toLowerCase()
+    // Past three mails an hour to one address the answer stays the same and nothing more is sent.
+    const { hits } = await countHit(services.db, `forgot-account|${email}`, HOUR)
+    const ctx = contextOf(c, { kind: 'system', id: 'forgot', name: 'forgot' })
+    if (hits <= 3) {
+      const work = transaction(services.db, (trx) => requestPasswordReset(trx, ctx, email)).catch((error: Error) =>
+        services.log.error('failed', { id: c.var.requestId, code: 'password_reset', error: error.message }),
+      )
+      // After the answer: its time must not tell whether there is such an account.
+      services.later(work)
+    }
+    return c.redirect(page.href('/forgot/sent'), 303)
+  })
+
+  .get('/forgot/sent', (c) => {
+    const { page } = c.var
+    return c.html(
+      <AccountPage page={page} title={page.t('accounts:forgot.sent.title')}>
+        <p>{page.t('accounts:forgot.sent.text')}</p>
+        <p class="muted small">{page.t('accounts:forgot.sent.hint')}</p>
+        <p class="actions">
+          <a class="btn" href={page.href('/sign-in')}>
+            {page.t('accounts:signIn.back')}
+          </a>
+        </p>
+      </AccountPage>,
+    )
+  })
+
+  .get('/reset/:token', async (c) => {
+    await openLink(c, 'reset')
+    c.header('Cache-Control', 'no-store')
+    return c.html(<ResetPage page={c.var.page} form={emptyForm} token={c.req.param('token')} />)
+  })
+
+  .post('/reset/:token', async (c) => {
+    const { page, services } = c.var
+    const link = await openLink(c, 'reset')
+    const { values } = await readForm(c)
+    const parsed = parseForm(resetSchema, values)
+    if ('form' in parsed) return c.html(<ResetPage page={page} form={parsed.form} token={c.req.param('token')} />, 422)
+    const ctx = contextOf(c, { kind: 'link', id: link.ref, name: 'reset' })
+    await transaction(services.db, (trx) => takePasswordReset(trx, ctx, link))
+    await services.auth.setPassword(link.targetId, parsed.input.password)
+    return c.redirect(page.href('/sign-in?done=reset'), 303)
+  })
+
+function ForgotPage({ page, form }: { page: Page; form: FormState }) {
+  const { t, href } = page
+  const labels = labelsOf(page, ['email'])
+  return (
+    <AccountPage page={page} title={t('accounts:forgot.title')} lead={t('accounts:forgot.lead')}>
+      <ErrorSummary t={t} form={form} labels={labels} />
+      <form class="form" method="post" action={href('/forgot')}>
+        <TextField
+          t={t}
+          form={form}
+          name="email"
+          label={labels.email}
+          type="email"
+          autocomplete="username"
+          required
+          maxlength={254}
+        />
+        <div class="actions">
+          <button class="btn primary" type="submit">
+            {t('accounts:forgot.submit')}
+          </button>
+          <a class="btn quiet" href={href('/sign-in')}>
+            {t('accounts:signIn.back')}
+          </a>
+        </div>
+      </form>
+    </AccountPage>
+  )
+}
+
+function ResetPage({ page, form, token }: { page: Page; form: FormState; token: string }) {
+  const { t, href } = page
+  const labels = { password: t('accounts:field.newPassword') }
+  return (
+    <AccountPage page={page} title={t('accounts:reset.title')} lead={t('accounts:reset.lead')}>
+      <ErrorSummary t={t} form={form} labels={labels} />
+      <form class="form" method="post" action={href(`/reset/${token}`)}>
+        <TextField
+          t={t}
+          form={form}
+          name="password"
+          label={labels.password}
+          hint={t('accounts:password.hint', { min: passwordLength.min })}
+          type="password"
+          autocomplete="new-password"
+          required
+        />
+        <div class="actions">
+          <button class="btn primary" type="submit">
+            {t('accounts:reset.submit')}
+          </button>
+        </div>
+      </form>
+    </AccountPage>
+  )
+}

@@ -1,0 +1,63 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import type { AppEnv, Page } from '../../../env.ts'
+import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
+import { hasText } from '../../../i18n.ts'
+import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { frame } from '../frame.ts'
+import { SeminarFrame, seminarPath } from '../seminars/frame.tsx'
+
+/** The seminar of the address. @throws DomainError not_found, also for another organisation's */
+export function seminarOf(c: Context<AppEnv>): Promise<SeminarRow> {
+  return getSeminar(c.var.services.db, c.var.member.organization.id, c.req.param('id') ?? '')
+}
+
+/** An address under a seminar's invitations, in the page's language. */
+export function invitationsHref(c: Context<AppEnv>, seminar: SeminarRow, rest = ''): string {
+  return c.var.page.href(seminarPath(c.var.member, seminar.id, `/invitations${rest}`))
+}
+
+/** Whether the visitor may change anything here. */
+export function mayEdit(c: Context<AppEnv>): boolean {
+  return c.var.member.role !== 'viewer'
+}
+
+/** Answers with a page under the seminar's tab “Đại biểu”. */
+export async function answerPage(
+  c: Context<AppEnv>,
+  seminar: SeminarRow,
+  { title, action, status = 200, islands, children }: { title: string; action?: Child; status?: number; islands?: string[]; children: Child },
+): Promise<Response> {
+  const { page, member } = c.var
+  return c.html(
+    <ConsoleLayout {...(await frame(c, 'seminars'))} title={`${title} · ${seminarName(seminar, page.locale)}`} islands={islands}>
+      <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
+        <Done page={page} />
+        {children}
+      </SeminarFrame>
+    </ConsoleLayout>,
+    status as 200,
+  )
+}
+
+/** What was just done, told once by the address that the form led to. */
+function Done({ page }: { page: Page }) {
+  const query = new URLSearchParams(page.path.split('?')[1] ?? '')
+  const key = `invitations:done.${query.get('done')}`
+  if (!query.has('done') || !hasText(key)) return null
+  const number = (name: string) => Math.max(0, Math.trunc(Number(query.get(name)) || 0))
+  return (
+    <p class="notice yes" role="status">
+      {page.t(key, { n: number('n'), m: number('m'), k: number('k') })}
+    </p>
+  )
+}
+
+/** The way back to the list. */
+export function BackToList({ page, href }: { page: Page; href: string }) {
+  return (
+    <p class="small back">
+      <a href={href}>{page.t('invitations:back')}</a>
+    </p>
+  )
+}

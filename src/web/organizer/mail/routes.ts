@@ -1,0 +1,7 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '../../../env.ts'
+import { listPage } from './list.tsx'
+import { messagePages } from './message.tsx'
+
+/** The outbox: what was sent, what waits, what came back. */
+export const mailPages = new Hono<AppEnv>().route('/', listPage).route('/', messagePages)

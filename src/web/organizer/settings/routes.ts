@@ -1,0 +1,11 @@
+import { Hono } from 'hono'
+import type { AppEnv } from '../../../env.ts'
+import { keyPages } from './keys.tsx'
+import { memberPages } from './members.tsx'
+import { organizationPages } from './organization.tsx'
+
+/** The organisation, its members and keys. */
+export const settingsPages = new Hono<AppEnv>()
+  .route('/', organizationPages)
+  .route('/', memberPages)
+  .route('/', keyPages)

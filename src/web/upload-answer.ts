@@ -1,0 +1,39 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../env.ts'
+import { DomainError, statusOf } from '../errors.ts'
+import type { Received } from './receive-files.ts'
+import { refusalText } from './receive-files.ts'
+
+type ShowRefused = (refused: Received['refused'], accepted: number, status: number) => Promise<Response>
+
+/**
+ * Answers an upload: back to the page when all was taken; the page again with what was refused and why, status 4xx; to the
+ * island (Accept: application/json) the same as JSON.
+ */
+export async function answerUpload(
+  c: Context<AppEnv>,
+  receive: () => Promise<Received>,
+  base: string,
+  show: ShowRefused,
+): Promise<Response> {
+  const { accepted, refused } = await orRefused(receive)
+  const status = refused[0] ? statusOf[refused[0].error.code] : 200
+  if (c.req.header('accept')?.startsWith('application/json')) {
+    const said = refused.map(({ name, error }) => ({
+      name,
+      code: error.detail ?? error.code,
+      text: refusalText(c.var.t, error),
+    }))
+    return c.json({ accepted, refused: said }, status)
+  }
+  return refused.length ? show(refused, accepted.length, status) : c.redirect(`${base}?received`, 303)
+}
+
+async function orRefused(receive: () => Promise<Received>): Promise<Received> {
+  try {
+    return await receive()
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'not_found') throw error
+    return { accepted: [], refused: [{ name: '', error }] }
+  }
+}

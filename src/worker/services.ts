@@ -1,0 +1,63 @@
+import { type Config, ConfigError, readConfig } from '../config.ts'
+import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import { createLog } from '../platform/log.ts'
+import { createMailbox } from '../platform/mailbox.ts'
+import { connectPostgres } from '../platform/postgres.ts'
+import { createR2Store } from '../platform/r2.ts'
+import { createSmtpMailer } from '../platform/smtp.ts'
+import type { Services } from '../services.ts'
+import type { WorkerEnv } from './env.ts'
+
+export interface WorkerServices extends Services {
+  /** Waits for what runs after the answer, then closes the connections. */
+  close(): Promise<void>
+}
+
+/** A Worker holds at most six connections at once; mail and storage need one each. */
+const CONNECTIONS = 4
+
+/**
+ * Everything the application is given for one request: its own database client through Hyperdrive, R2, SMTP. No images: a
+ * photo that cannot be cleaned of its metadata is refused.
+ * @throws ConfigError with one line
+ */
+export function openServices(env: WorkerEnv, migrations: number): WorkerServices {
+  const config = readWorkerConfig(env)
+  const connection = connectPostgres(env.HYPERDRIVE.connectionString, { max: CONNECTIONS })
+  const { db } = connection
+  const log = createLog(config.logLevel, (line) => console.log(line))
+  const pending: Promise<unknown>[] = []
+  const mailer = config.smtpUrl ? createSmtpMailer(config.smtpUrl, { maxConnections: 1 }) : createMailbox(db)
+  let auth: Auth | undefined
+  return {
+    db,
+    // Most requests are a delegate's or the public's, who have no account.
+    get auth() {
+      auth ??= createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string })
+      return auth
+    },
+    mailer,
+    files: createR2Store(env.FILES),
+    imager: undefined,
+    config,
+    clock: () => new Date(),
+    migrations,
+    log,
+    later: (work) => void pending.push(work.catch((error) => log.error('later', { error: String(error) }))),
+    async close() {
+      while (pending.length) await pending.shift()
+      await mailer.close()
+      await connection.close()
+    },
+  }
+}
+
+/** The variables of the Worker. There is no disk to keep generated keys on, so they must be given. */
+function readWorkerConfig(env: WorkerEnv): Config {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const config = readConfig({ ...Object.fromEntries(given), DATABASE_URL: env.HYPERDRIVE.connectionString })
+  for (const name of ['BASE_URL', 'LINK_KEY', 'AUTH_SECRET']) {
+    if (!env[name]) throw new ConfigError(`${name} is missing: on Workers it must be set, as a variable or by: wrangler secret put ${name}`)
+  }
+  return config
+}

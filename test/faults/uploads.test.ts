@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { listVersions } from '../../src/features/presentations/queries.ts'
+import { listen } from '../../src/node/http.ts'
+import { createFsStore } from '../../src/platform/fs.ts'
+import { createTestApp, type TestApp, testOrigin } from '../support/app.ts'
+import { createOrganization, createSeminar } from '../support/factories.ts'
+import { pdf } from '../support/office-files.ts'
+import { freePort } from '../support/server.ts'
+import { createSpeech } from '../support/speeches.ts'
+
+let t: TestApp
+let dir: string
+let port: number
+let stop: () => Promise<void>
+let seminar: Awaited<ReturnType<typeof createSeminar>>
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hoithao-files-'))
+  t = await createTestApp({ files: createFsStore(dir) })
+  const app = createApp({ ...t.services, log: { debug() {}, info() {}, warn() {}, error() {} } })
+  port = await freePort()
+  stop = (await listen({ fetch: (request, env) => app.fetch(request, env as object), host: '127.0.0.1', port })).stop
+  const organization = await createOrganization(t.services.db)
+  seminar = await createSeminar(t.services.db, organization.id)
+})
+afterAll(async () => {
+  await stop()
+  await t.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const MB = 1024 * 1024
+const head = '--XX\r\nContent-Disposition: form-data; name="file"; filename="bai.pdf"\r\n\r\n'
+const tail = '\r\n--XX--\r\n'
+const stored = () => readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).length
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+}
+
+/** Opens a request to upload `length` bytes; gives the socket and the answer's status when it comes. */
+function begin(path: string, length: number): { socket: Socket; status: Promise<number> } {
+  const socket = connect(port, '127.0.0.1')
+  const status = new Promise<number>((resolve, reject) => {
+    let text = ''
+    socket.on('data', (data) => {
+      text += data.toString('latin1')
+      const line = /^HTTP\/1\.1 (\d{3})/.exec(text)
+      if (line) resolve(Number(line[1]))
+    })
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('closed')))
+  })
+  status.catch(() => undefined)
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${testOrigin}\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: ${length}\r\n\r\n`,
+  )
+  return { socket, status }
+}
+
+async function write(socket: Socket, bytes: Uint8Array | string): Promise<void> {
+  if (!socket.write(bytes)) await new Promise((resolve) => socket.once('drain', resolve))
+}
+
+/** The whole of a PDF of about `mb` megabytes, written in small pieces. */
+async function upload(path: string, mb: number): Promise<number> {
+  const file = pdf({ padding: mb * MB })
+  const { socket, status } = begin(path, head.length + file.byteLength + tail.length)
+  await write(socket, head)
+  for (let at = 0; at < file.byteLength; at += 65536) await write(socket, file.subarray(at, at + 65536))
+  await write(socket, tail)
+  const answered = await status
+  socket.destroy()
+  return answered
+}
+
+describe('an upload', () => {
+  it('of 2 GB, as declared, is refused at once', async () => {
+    const speech = await createSpeech(t, seminar)
+    const started = performance.now()
+    const { socket, status } = begin(`${speech.linkPath}/files`, 2 ** 31)
+    expect(await status).toBe(413)
+    expect(performance.now() - started).toBeLessThan(2000)
+    socket.destroy()
+    expect(stored()).toBe(0)
+  })
+
+  it('that is malformed is refused at once, before the rest comes', async () => {
+    const speech = await createSpeech(t, seminar)
+    const { socket, status } = begin(`${speech.linkPath}/files`, 40 * MB)
+    await write(socket, 'not a part\r\n')
+    expect(await status).toBe(400)
+    socket.destroy()
+    expect(stored()).toBe(0)
+  })
+
+  it('that is cut at 80 % leaves no file and no version; sent again, it is taken', async () => {
+    const speech = await createSpeech(t, seminar)
+    const { socket } = begin(`${speech.linkPath}/files`, 10 * MB)
+    await write(socket, head)
+    for (let sent = 0; sent < 8 * MB; sent += 65536) await write(socket, new Uint8Array(65536).fill(120))
+    await expect.poll(() => readdirSync(join(dir, '.incoming')).length).toBe(1)
+    socket.destroy()
+    await expect.poll(() => readdirSync(join(dir, '.incoming')).length, { timeout: 5000 }).toBe(0)
+    expect(stored()).toBe(0)
+    expect(await listVersions(t.services.db, speech.organization_id, speech.id)).toEqual([])
+    expect(await upload(`${speech.linkPath}/files`, 1)).toBe(303)
+    expect(await listVersions(t.services.db, speech.organization_id, speech.id)).toHaveLength(1)
+  })
+
+  it('of 45 MB is streamed: memory stays flat', async () => {
+    const speech = await createSpeech(t, seminar)
+    await upload(`${speech.linkPath}/files`, 5)
+    const file = pdf({ padding: 45 * MB })
+    const { socket, status } = begin(`${speech.linkPath}/files`, head.length + file.byteLength + tail.length)
+    const memory = () => process.memoryUsage().external + process.memoryUsage().heapUsed
+    collectGarbage()
+    const before = memory()
+    let peak = 0
+    const sampling = setInterval(() => {
+      peak = Math.max(peak, memory() - before)
+    }, 5)
+    await write(socket, head)
+    for (let at = 0; at < file.byteLength; at += 65536) await write(socket, file.subarray(at, at + 65536))
+    await write(socket, tail)
+    expect(await status).toBe(303)
+    clearInterval(sampling)
+    socket.destroy()
+    expect(peak).toBeLessThan(30 * MB)
+  })
+})

@@ -1,0 +1,146 @@
+import { strToU8 } from 'fflate'
+import { describe, expect, it } from 'vitest'
+import { DomainError } from '../../../src/errors.ts'
+import { memorySource } from '../../../src/features/files/bytes.ts'
+import { checkDocument } from '../../../src/features/files/content.ts'
+import { doc, docx, external, odf, OFFICE, ole, pdf, ppt, pptx, relationships, xlsx, zipOf } from '../../support/office-files.ts'
+
+async function verdict(bytes: Uint8Array, name = 'bai.docx'): Promise<string> {
+  try {
+    return await checkDocument(memorySource(bytes), name)
+  } catch (error) {
+    if (error instanceof DomainError) return error.detail ?? error.code
+    throw error
+  }
+}
+
+const rels = (...lines: string[]) => ({ 'word/_rels/document.xml.rels': relationships(...lines) })
+const zeros = (mb: number) => new Uint8Array(mb * 1024 * 1024)
+
+describe('what is taken, by its content', () => {
+  it.each([
+    ['a Word document', docx(), 'docx'],
+    ['a presentation', pptx(), 'pptx'],
+    ['a PDF', pdf(), 'pdf'],
+    ['an OpenDocument text', odf('odt'), 'odt'],
+    ['an OpenDocument presentation', odf('odp'), 'odp'],
+    ['an old Word document', doc(), 'doc'],
+    ['an old presentation', ppt(), 'ppt'],
+    ['a Word document with links to click', docx(rels(external('hyperlink', 'https://example.vn/'))), 'docx'],
+    ['a Word document that names its template on the author’s disk', docx(rels(external('attachedTemplate', 'file:///C:\\Users\\a\\Normal.dotm'))), 'docx'],
+    ['a presentation with a chart’s sheet', pptx({ 'ppt/embeddings/Microsoft_Excel_Sheet1.xlsx': xlsx() }), 'pptx'],
+    ['a presentation with a gzipped picture', pptx({ 'ppt/media/image1.emz': new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]) }), 'pptx'],
+    ['a document with a formula of MathType', docx({ 'word/embeddings/oleObject1.bin': ole([{ name: 'Equation Native' }]) }), 'docx'],
+    ['a document whose picture unfolds a hundredfold', docx({ 'word/media/image1.bmp': zeros(15) }), 'docx'],
+  ])('takes %s', async (_, bytes, kind) => {
+    expect(await verdict(bytes)).toBe(kind)
+  })
+
+  it('goes by the content where the name says something else', async () => {
+    expect(await verdict(pdf(), 'bai.docx')).toBe('pdf')
+    expect(await verdict(docx(), 'bai.pdf')).toBe('docx')
+  })
+})
+
+describe('what is refused, and in which words', () => {
+  it.each([
+    ['nothing', new Uint8Array(), 'file_empty'],
+    ['a text', strToU8('Kính gửi các đồng chí'), 'file_disguised_or_format'],
+    ['a page named as a document', strToU8('<!doctype html><script>alert(1)</script>'), 'file_disguised'],
+    ['a drawing that runs', strToU8('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'), 'file_disguised'],
+    ['a program named as a document', strToU8('MZ\x90\0\x03', true), 'file_disguised'],
+    ['a picture named as a document', strToU8('\x89PNG\r\n\x1a\n', true), 'file_disguised'],
+    ['a sheet', xlsx(), 'file_format'],
+    ['a zip of texts', zipOf({ 'a.txt': 'a' }), 'file_format'],
+    ['a page with a PDF behind it', strToU8(`<html>${String.fromCharCode(...pdf())}`, true), 'file_disguised'],
+
+    ['half a PDF', pdf().subarray(0, 200), 'file_damaged'],
+    ['an encrypted PDF', pdf({ trailer: '/Encrypt 9 0 R' }), 'file_encrypted'],
+    ['an encrypted PDF, its dictionary in place', pdf({ trailer: '/Encrypt<</Filter/Standard>>' }), 'file_encrypted'],
+    ['an encrypted PDF of many megabytes', pdf({ trailer: '/Encrypt 9 0 R', padding: 3_000_000 }), 'file_encrypted'],
+    ['a PDF that runs a script', pdf({ object: '<< /S /JavaScript /JS (app.alert(1)) >>' }), 'file_active'],
+    ['a PDF that starts a program', pdf({ object: '<< /S /Launch /F (cmd.exe) >>' }), 'file_active'],
+
+    ['half a Word document', docx().subarray(0, 400), 'file_damaged'],
+    ['a Word document behind something else', new Uint8Array([...strToU8('PK\x03\x04junk'), ...docx()]), 'file_damaged'],
+    ['a Word document with something behind it', new Uint8Array([...docx(), 1, 2, 3]), 'file_damaged'],
+    ['macros', docx({ 'word/vbaProject.bin': ole([]) }), 'file_macros'],
+    ['macros by their type alone', docx({ '[Content_Types].xml': '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>' }), 'file_macros'],
+    ['a control that runs', docx({ 'word/activeX/activeX1.xml': '<x/>' }), 'file_active'],
+    ['a template from the web', docx(rels(external('attachedTemplate', 'http://evil.example/t.dotm'))), 'file_external'],
+    ['a template from another machine', docx(rels(external('attachedTemplate', 'file://server/t.dotm'))), 'file_external'],
+    ['an object from the web', docx(rels(external('oleObject', 'https://evil.example/o'))), 'file_external'],
+    ['a picture from the web', docx(rels(external('image', 'https://evil.example/i.png'))), 'file_external'],
+    ['a link to a script', docx(rels(external('hyperlink', 'javascript:alert(1)'))), 'file_external'],
+    ['a template behind character references', docx(rels(`<Relationship Id="r" Type="${OFFICE}/attachedTemplate" Target="http://e/" TargetMode="&#69;xternal"/>`)), 'file_external'],
+    ['a template in a relationship of UTF-16', docx({ 'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/'))) }), 'file_external'],
+    ['relationships with entities', docx({ 'word/_rels/document.xml.rels': `<!DOCTYPE x [<!ENTITY e "External">]>${relationships()}` }), 'file_active'],
+    ['a DDE field cut into runs', docx({ 'word/document.xml': '<w:document><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>' }), 'file_active'],
+    ['an archive inside', docx({ 'word/media/a.png': zipOf({ 'x.txt': 'x' }) }), 'file_embedded'],
+    ['a sheet inside a sheet inside', pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/embeddings/t.xlsx': xlsx() }) }), 'file_embedded'],
+    ['macros in a chart’s sheet', pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/vbaProject.bin': ole([]) }) }), 'file_macros'],
+    ['another archive inside', docx({ 'word/media/a.png': strToU8('Rar!\x1a\x07', true) }), 'file_embedded'],
+    ['a program inside', docx({ 'word/media/a.png': strToU8(`MZ${'\0'.repeat(60)}`, true) }), 'file_embedded'],
+    ['a program by its name', docx({ 'word/media/a.exe': 'x' }), 'file_embedded'],
+    ['a packed file inside', docx({ 'word/embeddings/oleObject1.bin': ole([{ name: '\x01Ole10Native' }]) }), 'file_embedded'],
+    ['a formula of the faulty editor', docx({ 'word/embeddings/oleObject1.bin': ole([], EQUATION_3) }), 'file_embedded'],
+    ['a name that leads out', docx({ '../../etc/passwd': 'x' }), 'file_damaged'],
+    ['a bomb', docx({ 'word/media/a.bmp': zeros(300) }), 'file_bomb'],
+    ['a bomb by its ratio', docx({ 'word/media/a.bmp': zeros(40) }), 'file_bomb'],
+    ['an entry that says it is small', lying(docx({ 'word/media/a.bmp': zeros(5) })), 'file_bomb'],
+
+    ['a Word document behind a password', ole([{ name: 'EncryptedPackage' }, { name: 'EncryptionInfo' }]), 'file_encrypted'],
+    ['an old Word document behind a password', doc([], 1), 'file_encrypted'],
+    ['an old Word document with macros', doc([{ name: 'Macros', storage: true }, { name: 'VBA', storage: true }]), 'file_macros'],
+    ['an old Word document with a packed file', doc([{ name: '\x01Ole10Native' }]), 'file_embedded'],
+    ['an old sheet', ole([{ name: 'Workbook' }]), 'file_format'],
+    ['an old presentation behind a password', ppt([], 0xf3d1c4df), 'file_encrypted'],
+    ['an old presentation with macros', ppt([], undefined, PPT_WITH_MACROS), 'file_macros'],
+    ['a container whose directory loops', looping(doc()), 'file_damaged'],
+
+    ['an OpenDocument text behind a password', odf('odt', {}, '<manifest:encryption-data/>'), 'file_encrypted'],
+    ['an OpenDocument text with macros', odf('odt', { 'Basic/Standard/Module1.xml': '<x/>' }), 'file_macros'],
+    ['an OpenDocument text that reacts to being opened', odf('odt', { 'content.xml': '<x><script:event-listener/></x>' }), 'file_macros'],
+    ['an OpenDocument text with a picture from the web', odf('odt', { 'content.xml': '<x><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>' }), 'file_external'],
+    ['an OpenDocument sheet', zipOf({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }, ['mimetype']), 'file_format'],
+  ])('refuses %s', async (_, bytes, code) => {
+    expect(await verdict(bytes, code === 'file_disguised_or_format' ? 'bai.txt' : 'bai.docx')).toBe(code === 'file_disguised_or_format' ? 'file_format' : code)
+  })
+
+  it('counts what an entry gives, and stops early, whatever the directory says', async () => {
+    const bomb = docx({ 'word/media/a.bmp': zeros(300) })
+    const before = process.memoryUsage().rss
+    const started = performance.now()
+    expect(await verdict(bomb)).toBe('file_bomb')
+    expect(performance.now() - started).toBeLessThan(3000)
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
+  })
+})
+
+const EQUATION_3 = new Uint8Array([0x02, 0xce, 0x02, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46])
+const PPT_WITH_MACROS = new Uint8Array([0x0f, 0, 0xff, 3, 0x14, 0, 0, 0, 2, 0, 0, 4, 0x0c, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0])
+
+function utf16(text: string): Uint8Array {
+  const bytes = new Uint8Array(2 + text.length * 2)
+  bytes.set([0xff, 0xfe])
+  for (let i = 0; i < text.length; i++) new DataView(bytes.buffer).setUint16(2 + i * 2, text.charCodeAt(i), true)
+  return bytes
+}
+
+/** The last entry of the central directory says that it unfolds to 100 bytes. */
+function lying(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice()
+  const text = Buffer.from(copy).toString('latin1')
+  new DataView(copy.buffer).setUint32(text.lastIndexOf('PK\x01\x02') + 24, 100, true)
+  return copy
+}
+
+/** The sector of the directory is followed by itself. */
+function looping(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice()
+  const view = new DataView(copy.buffer)
+  const directory = view.getUint32(48, true)
+  const table = view.getUint32(76, true)
+  view.setUint32(512 * (table + 1) + directory * 4, directory, true)
+  return copy
+}

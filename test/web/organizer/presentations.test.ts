@@ -1,0 +1,324 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { getReleasedFile, getSpeech, listReleasedSpeeches } from '../../../src/features/presentations/queries.ts'
+import { createFsStore } from '../../../src/platform/fs.ts'
+import { createTestApp, formRequest, type TestApp, testOrigin } from '../../support/app.ts'
+import { createInvitation, createMember, createOrganization, createSeminar } from '../../support/factories.ts'
+import { docx, pdf } from '../../support/office-files.ts'
+import { createSpeech, filesRequest } from '../../support/speeches.ts'
+
+let t: TestApp
+let dir: string
+let owner: Awaited<ReturnType<typeof createMember>>
+let seminar: Awaited<ReturnType<typeof createSeminar>>
+let organization: Awaited<ReturnType<typeof createOrganization>>
+let base: string
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hoithao-files-'))
+  t = await createTestApp({ files: createFsStore(dir) })
+  organization = await createOrganization(t.services.db)
+  owner = await createMember(t.services, organization.id)
+  seminar = await createSeminar(t.services.db, organization.id)
+  base = `/console/${organization.slug}/seminars/${seminar.id}/presentations`
+})
+afterAll(async () => {
+  await t.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  t.app.request(testOrigin + path, { headers: { cookie: owner.cookie, ...headers } })
+const html = async (path: string) => (await get(path)).text()
+const post = (path: string, fields: Record<string, string>, cookie = owner.cookie) =>
+  t.app.request(testOrigin + path, formRequest(fields, cookie))
+const send = (id: string, name: string, bytes: Uint8Array) =>
+  t.app.request(`${testOrigin}${base}/${id}/files`, filesRequest([{ name, bytes }], { cookie: owner.cookie }))
+const load = (id: string) => getSpeech(t.services.db, organization.id, id)
+const step = async (id: string, name: string, fields: Record<string, string> = {}) =>
+  post(`${base}/${id}/${name}`, { version: String((await load(id)).version), ...fields })
+const wanted = {
+  topic: 'Xây dựng chi bộ bốn tốt',
+  minutes: '15',
+  delivery: 'read',
+  deadlineDate: '2126-12-01',
+  deadlineTime: '17:00',
+}
+const idOf = (response: Response) =>
+  /presentations\/([\da-f-]{36})/.exec(response.headers.get('location') ?? '')?.[1] as string
+const mailsOf = (kind: string) =>
+  t.services.db
+    .selectFrom('messages')
+    .selectAll()
+    .where('organization_id', '=', organization.id)
+    .where('kind', '=', kind)
+    .orderBy('id', 'desc')
+    .execute()
+
+describe('asking for a speech', () => {
+  it('finds an invitee without diacritics, and asks them by mail', async () => {
+    const invitee = await createInvitation(t.services.db, seminar, {
+      name: 'Nguyễn Thị Ánh Đào',
+      family: 'Nguyễn',
+      middle: 'Thị Ánh',
+      given: 'Đào',
+      email: 'dao@mau.example',
+    })
+    expect(await html(`${base}/new?q=anh dao`)).toContain('Nguyễn Thị Ánh Đào')
+    expect(await html(`${base}/new?invitee=${invitee.id}`)).toContain('dao@mau.example')
+    const asked = await post(`${base}/new`, { ...wanted, invitationId: invitee.id })
+    expect(asked.status).toBe(303)
+    const speech = await load(idOf(asked))
+    expect(speech).toMatchObject({
+      name: 'Nguyễn Thị Ánh Đào',
+      invitation_id: invitee.id,
+      minutes: 15,
+      state: 'requested',
+      deadline_local: '2126-12-01T17:00:00',
+    })
+    const [mail] = await mailsOf('speech_requested')
+    expect(mail).toMatchObject({ to_address: 'dao@mau.example', invitation_id: invitee.id, seminar_id: seminar.id })
+    expect(mail?.text).toContain('Xây dựng chi bộ bốn tốt')
+    expect(mail?.text).toContain('17 giờ 00, ngày 1/12/2126')
+    expect(mail?.text).toContain(`⟦link:presentation:${speech.id}:1:vi⟧`)
+    expect(await html(`${base}/new?q=anh dao`)).toContain('đã đặt bài')
+  })
+
+  it('asks someone written by hand, in their language', async () => {
+    const asked = await post(`${base}/new`, {
+      ...wanted,
+      topicEn: 'Building strong cells',
+      name: 'John Smith',
+      email: 'john@mau.example',
+      locale: 'en',
+    })
+    const [mail] = await mailsOf('speech_requested')
+    expect(mail?.subject).toBe('Request for a paper: Building strong cells')
+    expect(mail?.html).toContain('Answer and send the paper')
+    expect((await load(idOf(asked))).invitation_id).toBeNull()
+  })
+
+  it('mails nobody who has no address, and shows the link to pass on', async () => {
+    const before = (await mailsOf('speech_requested')).length
+    const asked = await post(`${base}/new`, { ...wanted, name: 'Lê Văn Không Thư' })
+    expect((await mailsOf('speech_requested')).length).toBe(before)
+    expect(await html(`${base}/${idOf(asked)}`)).toMatch(/http:\/\/hoithao\.test\/p\/[\w-]{22}</)
+  })
+
+  it('shows refused fields with what was typed', async () => {
+    const refused = await post(`${base}/new`, {
+      ...wanted,
+      topic: '',
+      minutes: '999',
+      deadlineTime: '',
+      position: 'Bí thư',
+    })
+    expect(refused.status).toBe(422)
+    const page = await refused.text()
+    for (const text of [
+      'id="e-topic"',
+      'id="e-minutes"',
+      'id="e-name"',
+      'id="e-deadlineDate"',
+      'value="Bí thư"',
+      'value="999"',
+    ])
+      expect(page).toContain(text)
+  })
+
+  it('takes no invitee of another seminar', async () => {
+    const other = await createSeminar(t.services.db, organization.id)
+    const stranger = await createInvitation(t.services.db, other)
+    expect((await post(`${base}/new`, { ...wanted, invitationId: stranger.id })).status).toBe(422)
+    expect((await post(`${base}/new`, { ...wanted, invitationId: 'nonsense' })).status).toBe(422)
+  })
+
+  it('keeps an edit that came too late, with what was typed', async () => {
+    const speech = await createSpeech(t, seminar)
+    const edit = (fields: Record<string, string>) =>
+      post(`${base}/${speech.id}/edit`, { ...wanted, version: '1', email: 'thuy@mau.example', ...fields })
+    expect((await edit({ topic: 'Chủ đề mới' })).status).toBe(303)
+    expect(await load(speech.id)).toMatchObject({ topic: 'Chủ đề mới', minutes: 15, version: 2 })
+    const stale = await edit({ topic: 'Chủ đề khác' })
+    expect(stale.status).toBe(412)
+    expect(await stale.text()).toContain('value="Chủ đề khác"')
+  })
+})
+
+describe('the board', () => {
+  it('says who waits for whom, the overdue first', async () => {
+    const late = await createSpeech(t, seminar, { topic: 'Bài quá hạn', deadlineLocal: '2026-01-01T17:00:00' })
+    const received = await createSpeech(t, seminar, { topic: 'Bài đã gửi' })
+    await send(received.id, 'a.docx', docx())
+    const page = await html(base)
+    expect(page).toMatch(
+      /Chờ Ban Tổ chức hội thảo[\s\S]*Bài đã gửi[\s\S]*Tác giả quá hạn[\s\S]*Bài quá hạn[\s\S]*Chờ tác giả/,
+    )
+    expect(await html(`${base}?state=received`)).not.toContain('Bài quá hạn')
+    expect(await html(`${base}?state=approved`)).toContain('Không có bài nào')
+    expect((await get(`${base}?state=nonsense&cursor=nonsense`)).status).toBe(400)
+    expect((await get(`/en${base}`)).status).toBe(200)
+    expect(late.state).toBe('requested')
+  })
+})
+
+describe('one speech', () => {
+  it('is taken in for its author, returned with a comment, approved, reopened', async () => {
+    const speech = await createSpeech(t, seminar)
+    expect((await send(speech.id, 'Bài.docx', docx())).headers.get('location')).toBe(`${base}/${speech.id}?received`)
+    expect(await html(`${base}/${speech.id}`)).toContain('do Ban Tổ chức hội thảo tải lên')
+    expect((await step(speech.id, 'return', { comment: ' ' })).status).toBe(422)
+    expect((await step(speech.id, 'return', { comment: 'Bổ sung số liệu' })).status).toBe(303)
+    expect(await load(speech.id)).toMatchObject({ state: 'returned', comment: 'Bổ sung số liệu' })
+    expect((await step(speech.id, 'approve')).status).toBe(303)
+    expect((await load(speech.id)).state).toBe('approved')
+    expect((await mailsOf('speech_approved')).length).toBe(1)
+    expect((await send(speech.id, 'b.docx', docx())).status).toBe(409)
+    await step(speech.id, 'reopen')
+    expect((await load(speech.id)).state).toBe('received')
+  })
+
+  it('is not approved before anything came, nor twice, nor on an old page', async () => {
+    const speech = await createSpeech(t, seminar)
+    expect((await step(speech.id, 'approve')).status).toBe(409)
+    await send(speech.id, 'a.docx', docx())
+    const { version } = await load(speech.id)
+    const both = await Promise.all([1, 2].map(() => post(`${base}/${speech.id}/approve`, { version: String(version) })))
+    expect(both.map((r) => r.status).sort()).toEqual([303, 412])
+    expect((await post(`${base}/${speech.id}/approve`, { version: '1' })).status).toBe(412)
+  })
+
+  it('stands under an agenda item of its own seminar, with the minutes added up', async () => {
+    const item = (seminarId: string) =>
+      t.services.db
+        .insertInto('agenda_items')
+        .values({
+          organization_id: organization.id,
+          seminar_id: seminarId,
+          ordinal: 1,
+          kind: 'speech',
+          title: 'Tham luận của các chi bộ',
+          minutes: 10,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    const own = await item(seminar.id)
+    const foreign = await item((await createSeminar(t.services.db, organization.id)).id)
+    const speech = await createSpeech(t, seminar, { minutes: '15' })
+    expect((await step(speech.id, 'agenda', { agendaItemId: foreign.id })).status).toBe(422)
+    expect((await step(speech.id, 'agenda', { agendaItemId: own.id })).status).toBe(303)
+    const board = await html(base)
+    expect(board).toContain('15 / 10 phút')
+    expect(board).toContain('vượt 5 phút')
+    await step(speech.id, 'agenda', { agendaItemId: '' })
+    expect((await load(speech.id)).agenda_item_id).toBeNull()
+  })
+
+  it('is public only when approved and released, and no longer when reopened', async () => {
+    const speech = await createSpeech(t, seminar)
+    await send(speech.id, 'a.pdf', pdf())
+    expect((await step(speech.id, 'release')).status).toBe(409)
+    await step(speech.id, 'approve')
+    const released = async () =>
+      (await listReleasedSpeeches(t.services.db, organization.id, seminar.id)).map((s) => s.id)
+    expect(await released()).toEqual([])
+    await step(speech.id, 'release')
+    expect(await released()).toEqual([speech.id])
+    expect((await getReleasedFile(t.services.db, organization.id, seminar.id, speech.id)).name).toBe('a.pdf')
+    await step(speech.id, 'unrelease')
+    expect(await released()).toEqual([])
+    await step(speech.id, 'release')
+    await step(speech.id, 'reopen')
+    expect(await released()).toEqual([])
+    await expect(getReleasedFile(t.services.db, organization.id, seminar.id, speech.id)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+  })
+
+  it('is asked for again, withdrawn, and asked for once more', async () => {
+    const speech = await createSpeech(t, seminar)
+    const before = (await mailsOf('speech_requested')).length
+    await step(speech.id, 'resend')
+    expect((await mailsOf('speech_requested')).length).toBe(before + 1)
+    await step(speech.id, 'withdraw')
+    expect((await load(speech.id)).state).toBe('withdrawn')
+    expect((await step(speech.id, 'resend')).status).toBe(409)
+    await step(speech.id, 'reopen')
+    expect((await load(speech.id)).state).toBe('requested')
+    await step(speech.id, 'link')
+    expect((await t.app.request(testOrigin + speech.linkPath)).status).toBe(404)
+  })
+
+  it('is downloaded as a file; a PDF is also shown, in a sandbox', async () => {
+    const speech = await createSpeech(t, seminar)
+    await send(speech.id, 'a.pdf', pdf())
+    await send(speech.id, 'b.docx', docx())
+    const download = await get(`${base}/${speech.id}/files/1`)
+    expect(download.headers.get('content-disposition')).toMatch(/^attachment; /)
+    expect(download.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+    const view = await get(`${base}/${speech.id}/files/1/view`)
+    expect(view.headers.get('content-disposition')).toMatch(/^inline; /)
+    expect(view.headers.get('content-type')).toBe('application/pdf')
+    expect(view.headers.get('content-security-policy')).toMatch(/^sandbox /)
+    expect(view.headers.get('x-content-type-options')).toBe('nosniff')
+    expect((await get(`${base}/${speech.id}/files/2/view`)).status).toBe(404)
+    const head = await t.app.request(`${testOrigin}${base}/${speech.id}/files/1`, {
+      method: 'HEAD',
+      headers: { cookie: owner.cookie },
+    })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(pdf().byteLength)])
+  })
+})
+
+describe('others', () => {
+  it('see nothing of it: the owner of another organisation gets 404, the anonymous sign in, a viewer changes nothing', async () => {
+    const speech = await createSpeech(t, seminar)
+    await send(speech.id, 'a.pdf', pdf())
+    const elsewhere = await createOrganization(t.services.db)
+    const stranger = await createMember(t.services, elsewhere.id)
+    const viewer = await createMember(t.services, organization.id, 'viewer')
+    const theirs = await createSeminar(t.services.db, elsewhere.id)
+    const reads = [
+      '',
+      '/new',
+      `/${speech.id}`,
+      `/${speech.id}/edit`,
+      `/${speech.id}/files/1`,
+      `/${speech.id}/files/1/view`,
+    ]
+    const changes = [
+      '/new',
+      ...[
+        'approve',
+        'return',
+        'reopen',
+        'withdraw',
+        'resend',
+        'link',
+        'agenda',
+        'release',
+        'unrelease',
+        'files',
+        'edit',
+      ].map((n) => `/${speech.id}/${n}`),
+    ]
+    for (const path of reads) {
+      expect((await get(base + path, { cookie: stranger.cookie })).status, path).toBe(404)
+      expect((await get(base + path, { cookie: '' })).status, path).toBe(303)
+    }
+    for (const path of changes) {
+      expect((await post(base + path, wanted, stranger.cookie)).status, path).toBe(404)
+      expect((await post(base + path, wanted, '')).status, path).toBe(401)
+      expect((await post(base + path, wanted, viewer.cookie)).status, path).toBe(403)
+    }
+    const mixed = `/console/${elsewhere.slug}/seminars/${theirs.id}/presentations/${speech.id}`
+    expect((await get(mixed, { cookie: stranger.cookie })).status).toBe(404)
+    expect((await get(`${mixed}/files/1`, { cookie: stranger.cookie })).status).toBe(404)
+    const seen = await (await get(`${base}/${speech.id}`, { cookie: viewer.cookie })).text()
+    expect(seen).not.toContain('/p/')
+    expect(seen).not.toContain('Duyệt đưa vào kỷ yếu</button>')
+    expect((await get(`/console/${organization.slug}/seminars/${seminar.id}/presentations/nonsense`)).status).toBe(404)
+  })
+})
