@@ -36,6 +36,7 @@ export async function build({ ifStale = false } = {}) {
     absWorkingDir: root,
     entryPoints: [
       'src/web/styles/app.css',
+      'src/web/styles/public-pages.css',
       'src/web/icon.svg',
       ...readdirSync(islands).filter((f) => f.endsWith('.ts')).map((f) => `src/web/islands/${f}`),
     ],

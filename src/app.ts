@@ -1,17 +1,17 @@
 import { Hono } from 'hono'
 import { api } from './api/api.ts'
 import { describeApi } from './api/openapi.ts'
+import type { AppEnv } from './env.ts'
 import { DomainError } from './errors.ts'
 import { translator } from './i18n.ts'
 import type { Services } from './services.ts'
-import type { AppEnv } from './env.ts'
 import { answerError } from './web/answer-error.ts'
 import { apiDocs } from './web/api-docs/routes.tsx'
-import { refuseCrossSite, withLocale } from './web/middleware.ts'
-import { pages } from './web/routes.ts'
-import { forgetAfterChanges } from './web/public/kept.ts'
-import { securityHeaders } from './web/security.ts'
 import { health } from './web/health.ts'
+import { refuseCrossSite, withLocale } from './web/middleware.ts'
+import { forgetAfterChanges } from './web/public/kept.ts'
+import { pages } from './web/routes.ts'
+import { securityHeaders } from './web/security.ts'
 
 /**
  * The whole application of one set of services, or of those that a request brings with it (Workers: a database client lives

@@ -6,4 +6,5 @@ if (major < 24) {
 }
 const { main } = await import('./node/cli/main.ts')
 process.exitCode = await main(process.argv.slice(2))
+
 export {}

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
+import type { AppEnv } from './env.ts'
 import { type DomainError, type FieldError, statusOf } from './errors.ts'
 import { hasText, type TextKey, type Translate, translator } from './i18n.ts'
-import type { AppEnv } from './env.ts'
 
 /** RFC 9457 problem+json: a stable `code`, and each refused field by place and code. Language by Accept-Language. */
 export function problem(c: Context<AppEnv>, error: DomainError): Response {

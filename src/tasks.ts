@@ -1,6 +1,8 @@
 import type { Context } from './context.ts'
 import { transaction } from './db/transaction.ts'
 import { removePastHits } from './features/accounts/commands/rate-limits.ts'
+import { tidyFiles } from './features/files/commands.ts'
+import { forgetReplies } from './features/idempotency/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
 import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
@@ -20,6 +22,8 @@ export interface RecurringTask {
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
   { name: 'remove_past_hits', everySeconds: 3600, run: ({ db }) => removePastHits(db) },
+  { name: 'tidy_files', everySeconds: 6 * 3600, run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())) },
+  { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 
 /** Places that came free while the first in line was being answered for, or by a raised capacity. */
@@ -81,7 +85,10 @@ async function deliverOutbox(services: Services, options: TaskOptions): Promise<
         else await deliver(services, message)
       }
     }
-    await Promise.all(Array.from({ length: concurrency }, lane))
+    // Every lane ends before the run does, also when the database fails one of them.
+    const ended = await Promise.allSettled(Array.from({ length: concurrency }, lane))
+    const failed = ended.find((end) => end.status === 'rejected')
+    if (failed) throw failed.reason
     attempted += claimed.length
     if (claimed.length < batch) break
   }

@@ -2,8 +2,8 @@ import { createApp } from './app.ts'
 import { ConfigError } from './config.ts'
 import { runDueTasks } from './tasks.ts'
 import { setAssets } from './web/assets.ts'
-import { type Build, type WorkerEnv, readBuild } from './worker/env.ts'
-import { type WorkerServices, openServices } from './worker/services.ts'
+import { type Build, readBuild, type WorkerEnv } from './worker/env.ts'
+import { openServices, type WorkerServices } from './worker/services.ts'
 
 // What a module keeps is shared by requests that must not share connections: the routes and the build's names, no more.
 const app = createApp((env) => (env as { services: WorkerServices }).services)
@@ -39,7 +39,10 @@ export default {
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
       console.error(`configuration: ${error.message}`)
-      return new Response(`hoithao is not configured: ${error.message}\n`, { status: 503, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+      return new Response(`hoithao is not configured: ${error.message}\n`, {
+        status: 503,
+        headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+      })
     }
     try {
       return encodedOnce(await app.fetch(request, { services }))

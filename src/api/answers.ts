@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute, type z } from '@hono/zod-openapi'
 import { DomainError } from '../errors.ts'
 import { answerInvitation, lockInvitation } from '../features/invitations/commands/answer.ts'
 import { decideSubstitution } from '../features/invitations/commands/consent.ts'
@@ -8,7 +8,7 @@ import { change } from './change.ts'
 import { answerSchema, newAnswerSchema, pastAnswerSchema } from './invitation-body.ts'
 import { readInvitation } from './invitations.ts'
 import { createRouter } from './router.ts'
-import { body, changeHeaders, optionalEditHeaders, idParam, json, pageOf, problems } from './schemas.ts'
+import { body, changeHeaders, idParam, json, optionalEditHeaders, pageOf, problems } from './schemas.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['answers']
@@ -38,7 +38,10 @@ const historyRoute = createRoute({
   tags,
   request: { params: idParam },
   responses: {
-    200: { description: 'AnswerPage', content: { 'application/json': { schema: pageOf(pastAnswerSchema).openapi('AnswerPage') } } },
+    200: {
+      description: 'AnswerPage',
+      content: { 'application/json': { schema: pageOf(pastAnswerSchema).openapi('AnswerPage') } },
+    },
     ...problems(404),
   },
 })
@@ -48,7 +51,11 @@ const consentRoute = createRoute({
   method: 'put',
   path: '/invitations/{id}/consent',
   tags,
-  request: { params: idParam, headers: changeHeaders, body: body(decisionInput.strict().openapi('Consent', { example: { decision: 'agree' } })) },
+  request: {
+    params: idParam,
+    headers: changeHeaders,
+    body: body(decisionInput.strict().openapi('Consent', { example: { decision: 'agree' } })),
+  },
   responses: { 200: json(answerSchema, 'Answer'), ...problems(404, 409) },
 })
 

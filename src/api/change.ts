@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from 'hono'
 import type { Context } from '../context.ts'
-import { transaction, type Trx } from '../db/transaction.ts'
+import { type Trx, transaction } from '../db/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { claimKey, keepReply, releaseKey } from '../features/idempotency/commands.ts'
 import type { KeptReply, KeyedRequest } from '../features/idempotency/schema.ts'
@@ -49,7 +49,10 @@ export async function change<T, S extends number>(
 function inApiNames(error: unknown): never {
   if (!(error instanceof DomainError)) throw error
   const { code, detail, params, cause } = error
-  const fields = error.fields.map((f) => ({ ...f, field: f.field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) }))
+  const fields = error.fields.map((f) => ({
+    ...f,
+    field: f.field.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  }))
   throw new DomainError(code, { fields, detail, params, cause })
 }
 
@@ -74,7 +77,11 @@ async function claimInTurn(c: HonoContext<ApiEnv>, request: KeyedRequest) {
 }
 
 function keptForm(reply: Reply<unknown, number>): KeptReply {
-  return { status: reply.status, headers: reply.headers ?? {}, body: reply.body === undefined ? '' : JSON.stringify(reply.body) }
+  return {
+    status: reply.status,
+    headers: reply.headers ?? {},
+    body: reply.body === undefined ? '' : JSON.stringify(reply.body),
+  }
 }
 
 function repeated<T, S extends number>(c: HonoContext<ApiEnv>, kept: KeptReply): Reply<T, S> {

@@ -12,7 +12,8 @@ export function refuseInvalid(outcome: Outcome): void {
   const fields = refusedFields(outcome.error)
   if (outcome.target === 'param') throw new DomainError('not_found')
   if (outcome.target === 'json') throw invalid(...fields)
-  if (fields.some((f) => f.field === 'if-match' && f.code === 'required')) throw new DomainError('precondition_required')
+  if (fields.some((f) => f.field === 'if-match' && f.code === 'required'))
+    throw new DomainError('precondition_required')
   const place = outcome.target === 'header' ? ('header' as const) : ('query' as const)
   throw new DomainError('bad_request', { detail: place, fields: fields.map((f) => ({ ...f, in: place })) })
 }
@@ -49,5 +50,8 @@ function codeOf(issue: z.core.$ZodIssue): string {
 function limitsOf(issue: z.core.$ZodIssue): Record<string, number> | undefined {
   const { maximum, minimum } = issue as { maximum?: number; minimum?: number }
   if (maximum === undefined && minimum === undefined) return undefined
-  return { ...(maximum === undefined ? {} : { max: Number(maximum) }), ...(minimum === undefined ? {} : { min: Number(minimum) }) }
+  return {
+    ...(maximum === undefined ? {} : { max: Number(maximum) }),
+    ...(minimum === undefined ? {} : { min: Number(minimum) }),
+  }
 }

@@ -16,7 +16,9 @@ export const answerSchema = z
     reason: line,
     note: line,
     waitingNo: z.int().nullable(),
-    substitute: z.object({ name: z.string(), position: z.string(), email: line, state: z.enum(['pending', 'approved']) }).nullable(),
+    substitute: z
+      .object({ name: z.string(), position: z.string(), email: line, state: z.enum(['pending', 'approved']) })
+      .nullable(),
   })
   .openapi('Answer')
 export type AnswerBody = z.output<typeof answerSchema>
@@ -71,33 +73,57 @@ export const newInvitationSchema = z
     delegationId: optionalId.default(null),
   })
   .openapi('NewInvitation', {
-    example: { name: 'Trần Thị Thuỷ', positions: ['Bí thư Chi bộ khu 4, Đảng bộ phường Mẫu A'], email: 'thuy.tran@mau.example' },
+    example: {
+      name: 'Trần Thị Thuỷ',
+      positions: ['Bí thư Chi bộ khu 4, Đảng bộ phường Mẫu A'],
+      email: 'thuy.tran@mau.example',
+    },
   })
 export type NewInvitation = z.output<typeof newInvitationSchema>
 
 export const invitationPatchSchema = z
-  .strictObject(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, (field as z.ZodType).optional()])))
+  .strictObject(
+    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, (field as z.ZodType).optional()])),
+  )
   .openapi('InvitationPatch', { example: { email: 'thuy.tran@mau.example' } })
 
 /** People to invite from the directory: by their ids, or whom the seminar's delegations select. */
 export const inviteesSchema = z
   .strictObject({
-    personIds: z.array(z.uuid({ error: 'invalid' })).min(1, 'required').max(1000, 'too_many').optional(),
+    personIds: z
+      .array(z.uuid({ error: 'invalid' }))
+      .min(1, 'required')
+      .max(1000, 'too_many')
+      .optional(),
     delegationId: optionalId.default(null),
-    delegationIds: z.array(z.uuid({ error: 'invalid' })).min(1, 'required').max(200, 'too_many').optional(),
+    delegationIds: z
+      .array(z.uuid({ error: 'invalid' }))
+      .min(1, 'required')
+      .max(200, 'too_many')
+      .optional(),
   })
-  .refine((value) => (value.personIds === undefined) !== (value.delegationIds === undefined), { error: 'required', path: ['personIds'] })
+  .refine((value) => (value.personIds === undefined) !== (value.delegationIds === undefined), {
+    error: 'required',
+    path: ['personIds'],
+  })
   .openapi('Invitees', { example: { personIds: ['019b20b4-7c00-7000-8000-000000000001'] } })
 export const addedSchema = z.object({ added: z.int(), already: z.int(), seats: z.int() }).openapi('Added')
 
 /** Which drafts to send: those named, or all. */
 export const mailingSchema = z
-  .strictObject({ invitationIds: z.array(z.uuid({ error: 'invalid' })).min(1, 'required').max(1000, 'too_many').optional() })
+  .strictObject({
+    invitationIds: z
+      .array(z.uuid({ error: 'invalid' }))
+      .min(1, 'required')
+      .max(1000, 'too_many')
+      .optional(),
+  })
   .openapi('Mailing', { example: {} })
 export const mailedSchema = z.object({ mailed: z.int(), byHand: z.int() }).openapi('Mailed')
 
 /** An answer, as the delegate would give it; the organizer records it for them. */
-export const newAnswerSchema = answerInput.openapi('NewAnswer', { example: { answer: 'attend' } })
+// A clone: a schema made before this library was loaded lacks its method.
+export const newAnswerSchema = answerInput.clone().openapi('NewAnswer', { example: { answer: 'attend' } })
 
 export const pastAnswerSchema = z
   .object({

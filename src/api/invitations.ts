@@ -13,6 +13,7 @@ import { findSubstitutes } from '../features/invitations/queries/substitutions.t
 import { answerFilters, sorts, statusFilters } from '../features/invitations/schema.ts'
 import { getSeminar } from '../features/seminars/queries.ts'
 import { change, type Reply } from './change.ts'
+import { parseBody } from './invalid.ts'
 import {
   addedSchema,
   type InvitationBody,
@@ -25,9 +26,19 @@ import {
   newInvitationSchema,
   toInvitation,
 } from './invitation-body.ts'
-import { parseBody } from './invalid.ts'
 import { createRouter } from './router.ts'
-import { body, changeHeaders, checkCursor, optionalEditHeaders, editHeaders, idParam, json, pageOf, pageQuery, problems } from './schemas.ts'
+import {
+  body,
+  changeHeaders,
+  checkCursor,
+  editHeaders,
+  idParam,
+  json,
+  optionalEditHeaders,
+  pageOf,
+  pageQuery,
+  problems,
+} from './schemas.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['invitations']
@@ -50,7 +61,10 @@ const listRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: 'InvitationPage', content: { 'application/json': { schema: pageOf(invitationSchema).openapi('InvitationPage') } } },
+    200: {
+      description: 'InvitationPage',
+      content: { 'application/json': { schema: pageOf(invitationSchema).openapi('InvitationPage') } },
+    },
     ...problems(404),
   },
 })
@@ -122,7 +136,11 @@ export const invitations = createRouter()
       listInvitations(db, organizationId, id, filter, limit),
       countInvitations(db, organizationId, id, filter),
     ])
-    const substitutes = await findSubstitutes(db, organizationId, page.items.map((row) => row.id))
+    const substitutes = await findSubstitutes(
+      db,
+      organizationId,
+      page.items.map((row) => row.id),
+    )
     const items = page.items.map((row) => toInvitation(row, substitutes.get(row.id)))
     return c.json({ items, next: page.next ?? null, total }, 200)
   })
@@ -161,7 +179,13 @@ export const invitations = createRouter()
     const { organizationId } = c.var.key
     const reply = await change(c, async (trx, ctx) => {
       await getSeminar(trx, organizationId, id)
-      const sent = await sendInvitations(trx, ctx, organizationId, id, invitationIds ? { ids: [...new Set(invitationIds)] } : 'all')
+      const sent = await sendInvitations(
+        trx,
+        ctx,
+        organizationId,
+        id,
+        invitationIds ? { ids: [...new Set(invitationIds)] } : 'all',
+      )
       return { status: 200 as const, body: sent }
     })
     return c.json(reply.body, reply.status)
@@ -179,7 +203,17 @@ export const invitations = createRouter()
     const reply = await change(c, async (trx, ctx) => {
       const now = await readInvitation(trx, organizationId, id)
       const { name, gender, positions, positionsEn, email, phone, locale, delegationId } = now
-      const input = parseBody(newInvitationSchema, { name, gender, positions, positionsEn, email, phone, locale, delegationId, ...patch })
+      const input = parseBody(newInvitationSchema, {
+        name,
+        gender,
+        positions,
+        positionsEn,
+        email,
+        phone,
+        locale,
+        delegationId,
+        ...patch,
+      })
       await editInvitation(trx, ctx, organizationId, id, toInput(input), version ?? now.version)
       return invitationReply(trx, ctx, organizationId, id, 200)
     })
@@ -212,7 +246,13 @@ export async function readInvitation(db: Db, organizationId: string, id: string)
   return toInvitation(row, substitutes.get(id))
 }
 
-async function invitationReply<S extends number>(trx: Trx, ctx: Context, organizationId: string, id: string, status: S): Promise<Reply<InvitationBody, S>> {
+async function invitationReply<S extends number>(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  id: string,
+  status: S,
+): Promise<Reply<InvitationBody, S>> {
   const invitation = await readInvitation(trx, organizationId, id)
   const headers: Record<string, string> = { ETag: etagOf(invitation.version) }
   if (status === 201) headers.Location = `${ctx.origin}/api/v1/invitations/${id}`

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Variables } from '../env.ts'
-import type { ApiKey } from './key.ts'
 import { refuseInvalid } from './invalid.ts'
+import type { ApiKey } from './key.ts'
 
 /** What a handler of the API is given: the key that asks, and its organisation with it. */
 export type ApiEnv = { Variables: Variables & { key: ApiKey } }

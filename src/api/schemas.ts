@@ -51,7 +51,8 @@ export function pageOf<T extends z.ZodType>(item: T) {
 /** A cursor of ours ends in an id. @throws DomainError bad_request, detail `cursor` */
 export function checkCursor(cursor: string | undefined, length: number): void {
   if (cursor === undefined) return
-  if (!z.uuid().safeParse(decodeCursor(cursor, length).at(-1)).success) throw new DomainError('bad_request', { detail: 'cursor' })
+  if (!z.uuid().safeParse(decodeCursor(cursor, length).at(-1)).success)
+    throw new DomainError('bad_request', { detail: 'cursor' })
 }
 
 /** Printable ASCII, as the draft of the header has it. */
@@ -62,10 +63,16 @@ const idempotencyKey = z
 
 /** Headers of a change, and of one that edits what stands there. */
 export const changeHeaders = z.object({ 'idempotency-key': idempotencyKey })
-export const editHeaders = z.object({ 'idempotency-key': idempotencyKey, 'if-match': z.string({ error: 'required' }).max(100, 'invalid') })
+export const editHeaders = z.object({
+  'idempotency-key': idempotencyKey,
+  'if-match': z.string({ error: 'required' }).max(100, 'invalid'),
+})
 
 /** Headers of a change where If-Match may be left out. */
-export const optionalEditHeaders = z.object({ 'idempotency-key': idempotencyKey, 'if-match': z.string().max(100, 'invalid').optional() })
+export const optionalEditHeaders = z.object({
+  'idempotency-key': idempotencyKey,
+  'if-match': z.string().max(100, 'invalid').optional(),
+})
 
 const replyHeaders = {
   ETag: { schema: { type: 'string' as const, example: '"3"' } },
@@ -84,7 +91,10 @@ export function body<T extends z.ZodType>(schema: T) {
 
 /** The errors that every route of the API may answer, and more by name. */
 export function problems(...more: (404 | 409 | 412 | 428)[]) {
-  const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } })
+  const problem = (description: string) => ({
+    description,
+    content: { 'application/problem+json': { schema: problemSchema } },
+  })
   const all = {
     400: problem('bad_request'),
     401: problem('unauthenticated'),
@@ -96,6 +106,11 @@ export function problems(...more: (404 | 409 | 412 | 428)[]) {
     500: problem('internal'),
     503: problem('unavailable'),
   }
-  const named = { 404: problem('not_found'), 409: problem('conflict'), 412: problem('stale_version'), 428: problem('precondition_required') }
+  const named = {
+    404: problem('not_found'),
+    409: problem('conflict'),
+    412: problem('stale_version'),
+    428: problem('precondition_required'),
+  }
   return { ...all, ...Object.fromEntries(more.map((status) => [status, named[status]])) } as typeof all
 }

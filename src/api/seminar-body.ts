@@ -70,7 +70,9 @@ export const newSeminarSchema = seminarInput.strict().openapi('NewSeminar', { ex
 
 /** An edit names the fields that change; the others stay. */
 export const seminarPatchSchema = z
-  .strictObject(Object.fromEntries(Object.entries(seminarInput.shape).map(([name, field]) => [name, optionalField(field)])))
+  .strictObject(
+    Object.fromEntries(Object.entries(seminarInput.shape).map(([name, field]) => [name, optionalField(field)])),
+  )
   .openapi('SeminarPatch', { example: { venue: 'Trung tâm Hội nghị tỉnh', capacity: 450 } })
 
 // A default is for a new seminar; in an edit an absent field stays as it is.
@@ -80,7 +82,14 @@ function optionalField(field: z.ZodType): z.ZodType {
 
 /** What the form of a seminar holds now, as `seminarInput` reads it. */
 export function formOf(row: SeminarRow, capacity: number | null): z.input<typeof seminarInput> {
-  const { id: _id, slug: _slug, url: _url, state: _state, version: _version, ...body } = toSeminar(row, { capacity, taken: 0 }, '')
+  const {
+    id: _id,
+    slug: _slug,
+    url: _url,
+    state: _state,
+    version: _version,
+    ...body
+  } = toSeminar(row, { capacity, taken: 0 }, '')
   const names = new Set(Object.keys(seminarInput.shape))
   return Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name))) as z.input<typeof seminarInput>
 }
@@ -105,9 +114,15 @@ export const stateSchema = z
     ],
     { error: 'state' },
   )
-  .openapi('SeminarState', { example: { state: 'scheduled', startsLocal: '2026-12-15T14:00:00', endsLocal: '2026-12-15T17:00:00' } })
+  .openapi('SeminarState', {
+    example: { state: 'scheduled', startsLocal: '2026-12-15T14:00:00', endsLocal: '2026-12-15T17:00:00' },
+  })
 
-export function toSeminar(row: SeminarRow, places: { capacity: number | null; taken: number }, origin: string): SeminarBody {
+export function toSeminar(
+  row: SeminarRow,
+  places: { capacity: number | null; taken: number },
+  origin: string,
+): SeminarBody {
   const open = row.state !== 'draft' && row.visibility !== 'private'
   return {
     id: row.id,

@@ -10,16 +10,24 @@ import {
   type SeminarChange,
   scheduleSeminar,
 } from '../features/seminars/commands.ts'
-import { getSeminar } from '../features/seminars/queries.ts'
 import { countSeminars, listSeminars } from '../features/seminars/queries/list.ts'
 import { findPlaces } from '../features/seminars/queries/places.ts'
+import { getSeminar } from '../features/seminars/queries.ts'
 import { scheduleInput, seminarInput, seminarStatesShown } from '../features/seminars/schema.ts'
 import { announce } from './announce.ts'
 import { change, type Reply } from './change.ts'
 import { parseBody } from './invalid.ts'
 import { createRouter } from './router.ts'
 import { body, changeHeaders, checkCursor, editHeaders, idParam, json, pageOf, pageQuery, problems } from './schemas.ts'
-import { formOf, newSeminarSchema, type SeminarBody, seminarPatchSchema, seminarSchema, stateSchema, toSeminar } from './seminar-body.ts'
+import {
+  formOf,
+  newSeminarSchema,
+  type SeminarBody,
+  seminarPatchSchema,
+  seminarSchema,
+  stateSchema,
+  toSeminar,
+} from './seminar-body.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['seminars']
@@ -39,7 +47,10 @@ const listRoute = createRoute({
     }),
   },
   responses: {
-    200: { description: 'SeminarPage', content: { 'application/json': { schema: pageOf(seminarSchema).openapi('SeminarPage') } } },
+    200: {
+      description: 'SeminarPage',
+      content: { 'application/json': { schema: pageOf(seminarSchema).openapi('SeminarPage') } },
+    },
     ...problems(),
   },
 })
@@ -91,7 +102,11 @@ export const seminars = createRouter()
       listSeminars(db, organizationId, filter, limit),
       countSeminars(db, organizationId, filter),
     ])
-    const places = await findPlaces(db, organizationId, page.items.map((row) => row.id))
+    const places = await findPlaces(
+      db,
+      organizationId,
+      page.items.map((row) => row.id),
+    )
     const items = page.items.map((row) => toSeminar(row, places.get(row.id) ?? nowhere, config.baseUrl))
     return c.json({ items, next: page.next ?? null, total }, 200)
   })
@@ -145,7 +160,13 @@ async function readSeminar(db: Db, origin: string, organizationId: string, id: s
   return toSeminar(row, places.get(id) ?? nowhere, origin)
 }
 
-async function seminarReply<S extends number>(trx: Trx, ctx: Context, organizationId: string, id: string, status: S): Promise<Reply<SeminarBody, S>> {
+async function seminarReply<S extends number>(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  id: string,
+  status: S,
+): Promise<Reply<SeminarBody, S>> {
   const seminar = await readSeminar(trx, ctx.origin, organizationId, id)
   const headers: Record<string, string> = { ETag: etagOf(seminar.version) }
   if (status === 201) headers.Location = `${ctx.origin}/api/v1/seminars/${id}`
@@ -154,7 +175,14 @@ async function seminarReply<S extends number>(trx: Trx, ctx: Context, organizati
 
 type Wanted = z.output<typeof stateSchema>
 
-async function bringTo(trx: Trx, ctx: Context, organizationId: string, id: string, wanted: Wanted, version: number | undefined): Promise<SeminarChange> {
+async function bringTo(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  id: string,
+  wanted: Wanted,
+  version: number | undefined,
+): Promise<SeminarChange> {
   if (wanted.state === 'held') return holdSeminar(trx, ctx, organizationId, id, version)
   if (wanted.state === 'postponed') return postponeSeminar(trx, ctx, organizationId, id, wanted.note, version)
   if (wanted.state === 'cancelled') return cancelSeminar(trx, ctx, organizationId, id, wanted.note, version)

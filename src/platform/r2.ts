@@ -6,10 +6,16 @@ import type { FileStore } from '../features/files/schema.ts'
 /** What is used of an R2 bucket's binding. */
 export interface R2Bucket {
   head(key: string): Promise<{ size: number } | null>
-  get(key: string, options?: { range?: { offset: number; length: number } }): Promise<{ size: number; body: ReadableStream<Uint8Array> } | null>
+  get(
+    key: string,
+    options?: { range?: { offset: number; length: number } },
+  ): Promise<{ size: number; body: ReadableStream<Uint8Array> } | null>
   put(key: string, value: Uint8Array): Promise<unknown>
   delete(key: string): Promise<void>
-  list(options: { prefix: string; cursor?: string }): Promise<{ objects: { key: string; uploaded: Date }[]; truncated: boolean; cursor?: string }>
+  list(options: {
+    prefix: string
+    cursor?: string
+  }): Promise<{ objects: { key: string; uploaded: Date }[]; truncated: boolean; cursor?: string }>
   createMultipartUpload(key: string): Promise<R2Upload>
 }
 

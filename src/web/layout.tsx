@@ -33,7 +33,7 @@ export function Document({ page, title, kind, hue, description, head, islands = 
           {robots ? <meta name="robots" content={robots} /> : null}
           <link rel="preload" href={asset('be-vietnam-pro-vietnamese-400-normal.woff2')} as="font" type="font/woff2" crossorigin="anonymous" />
           <link rel="preload" href={asset('be-vietnam-pro-latin-400-normal.woff2')} as="font" type="font/woff2" crossorigin="anonymous" />
-          <link rel="stylesheet" href={asset('app.css')} />
+          <link rel="stylesheet" href={asset(kind === 'public' ? 'public-pages.css' : 'app.css')} />
           <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
           {head}
           {islands.map((name) => (

@@ -57,7 +57,10 @@ function readWorkerConfig(env: WorkerEnv): Config {
   const given = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const config = readConfig({ ...Object.fromEntries(given), DATABASE_URL: env.HYPERDRIVE.connectionString })
   for (const name of ['BASE_URL', 'LINK_KEY', 'AUTH_SECRET']) {
-    if (!env[name]) throw new ConfigError(`${name} is missing: on Workers it must be set, as a variable or by: wrangler secret put ${name}`)
+    if (!env[name])
+      throw new ConfigError(
+        `${name} is missing: on Workers it must be set, as a variable or by: wrangler secret put ${name}`,
+      )
   }
   return config
 }

@@ -24,8 +24,14 @@ describe('an answer recorded by API', () => {
   it('stands, says how it came, and is kept in the history', async () => {
     const { answer } = await invite()
     const first = await answer({ answer: 'attend', note: 'Đến muộn 10 phút' })
-    expect(first).toMatchObject({ status: 200, body: { state: 'accepted', via: 'api', note: 'Đến muộn 10 phút', waitingNo: null, substitute: null } })
-    const changed = await caller.call('PUT', `/invitations/${first.id}/answer`, { answer: 'decline', reason: 'Đi công tác' })
+    expect(first).toMatchObject({
+      status: 200,
+      body: { state: 'accepted', via: 'api', note: 'Đến muộn 10 phút', waitingNo: null, substitute: null },
+    })
+    const changed = await caller.call('PUT', `/invitations/${first.id}/answer`, {
+      answer: 'decline',
+      reason: 'Đi công tác',
+    })
     expect(changed.body).toMatchObject({ state: 'declined', reason: 'Đi công tác' })
     expect((await caller.call('GET', `/invitations/${first.id}/answer`)).body).toEqual(changed.body)
     const { body } = await caller.call('GET', `/invitations/${first.id}/answers`)
@@ -40,7 +46,10 @@ describe('an answer recorded by API', () => {
     expect((await answer({ answer: 'attend' })).body.state).toBe('accepted')
     const second = await answer({ answer: 'attend' })
     const third = await answer({ answer: 'attend' })
-    expect([second.body, third.body].map((a) => [a.state, a.waitingNo])).toEqual([['waitlisted', 1], ['waitlisted', 2]])
+    expect([second.body, third.body].map((a) => [a.state, a.waitingNo])).toEqual([
+      ['waitlisted', 1],
+      ['waitlisted', 2],
+    ])
     await caller.call('PATCH', `/seminars/${seminar.id}`, { capacity: 2 }, { 'if-match': '*' })
     expect((await caller.call('GET', `/invitations/${second.id}/answer`)).body.state).toBe('accepted')
     expect((await caller.call('GET', `/seminars/${seminar.id}`)).body.placesTaken).toBe(2)
@@ -53,7 +62,10 @@ describe('an answer recorded by API', () => {
     expect(named.body).toMatchObject({ state: 'substitute_pending', substitute: { ...substitute, state: 'pending' } })
     const consent = (body: object) => caller.call('PUT', `/invitations/${named.id}/consent`, body)
     expect((await consent({ decision: 'maybe' })).status).toBe(422)
-    expect((await consent({ decision: 'agree' })).body).toMatchObject({ state: 'substituted', substitute: { state: 'approved' } })
+    expect((await consent({ decision: 'agree' })).body).toMatchObject({
+      state: 'substituted',
+      substitute: { state: 'approved' },
+    })
     expect((await consent({ decision: 'agree' })).status).toBe(409)
   })
 
@@ -61,8 +73,12 @@ describe('an answer recorded by API', () => {
     const { answer } = await invite()
     expect((await answer({ answer: 'perhaps' })).body.errors).toMatchObject([{ pointer: '#/answer', code: 'answer' }])
     expect((await answer({})).body.errors).toMatchObject([{ pointer: '#/answer' }])
-    expect((await answer({ answer: 'substitute' })).body.errors).toMatchObject([{ pointer: '#/substitute', code: 'required' }])
-    expect((await answer({ answer: 'substitute', substitute: { name: '', position: 'x' } })).body.errors).toMatchObject([{ pointer: '#/substitute/name', code: 'required' }])
+    expect((await answer({ answer: 'substitute' })).body.errors).toMatchObject([
+      { pointer: '#/substitute', code: 'required' },
+    ])
+    expect((await answer({ answer: 'substitute', substitute: { name: '', position: 'x' } })).body.errors).toMatchObject(
+      [{ pointer: '#/substitute/name', code: 'required' }],
+    )
     expect((await answer({ answer: 'attend_online' })).body.errors).toMatchObject([{ pointer: '#/answer' }])
   })
 
@@ -83,7 +99,12 @@ describe('an answer recorded by API', () => {
     const invitation = await createInvitation(t.services.db, seminar)
     const all = await Promise.all(
       Array.from({ length: 50 }, (_, i) =>
-        caller.call('PUT', `/invitations/${invitation.id}/answer`, { answer: 'attend' }, i % 2 ? { 'idempotency-key': `attend-${seminar.id}` } : {}),
+        caller.call(
+          'PUT',
+          `/invitations/${invitation.id}/answer`,
+          { answer: 'attend' },
+          i % 2 ? { 'idempotency-key': `attend-${seminar.id}` } : {},
+        ),
       ),
     )
     expect(new Set(all.map((a) => `${a.status} ${a.body.state}`))).toEqual(new Set(['200 accepted']))

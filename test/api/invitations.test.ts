@@ -16,14 +16,30 @@ beforeEach(async () => {
 })
 
 const invitee = { name: 'Phạm Thị Hồng Gấm', positions: ['Bí thư Chi bộ 5'], email: 'gam@mau.example' }
-const add = async (body: object = {}) => (await caller.call('POST', `/seminars/${seminar.id}/invitations`, { ...invitee, ...body })).body
-const messages = () => t.services.db.selectFrom('messages').select(['kind', 'to_address', 'state']).where('organization_id', '=', caller.organizationId).orderBy('id').execute()
+const add = async (body: object = {}) =>
+  (await caller.call('POST', `/seminars/${seminar.id}/invitations`, { ...invitee, ...body })).body
+const messages = () =>
+  t.services.db
+    .selectFrom('messages')
+    .select(['kind', 'to_address', 'state'])
+    .where('organization_id', '=', caller.organizationId)
+    .orderBy('id')
+    .execute()
 
 describe('an invitation', () => {
   it('is a draft until it is sent, then goes out once', async () => {
     const made = await caller.call('POST', `/seminars/${seminar.id}/invitations`, invitee)
-    expect([made.status, made.headers.get('location')]).toEqual([201, `http://hoithao.test/api/v1/invitations/${made.body.id}`])
-    expect(made.body).toMatchObject({ ...invitee, status: 'draft', seminarId: seminar.id, answer: { state: null }, locale: 'vi' })
+    expect([made.status, made.headers.get('location')]).toEqual([
+      201,
+      `http://hoithao.test/api/v1/invitations/${made.body.id}`,
+    ])
+    expect(made.body).toMatchObject({
+      ...invitee,
+      status: 'draft',
+      seminarId: seminar.id,
+      answer: { state: null },
+      locale: 'vi',
+    })
     const send = () => caller.call('POST', `/seminars/${seminar.id}/mailing`, {})
     expect((await send()).body).toEqual({ mailed: 1, byHand: 0 })
     expect((await send()).body).toEqual({ mailed: 0, byHand: 0 })
@@ -50,19 +66,29 @@ describe('an invitation', () => {
       '#/delegationId': 'invalid',
       '#/delegation_id': 'unknown_field',
     })
-    const foreign = await caller.call('POST', `/seminars/${seminar.id}/invitations`, { ...invitee, delegationId: seminar.id })
+    const foreign = await caller.call('POST', `/seminars/${seminar.id}/invitations`, {
+      ...invitee,
+      delegationId: seminar.id,
+    })
     expect(foreign).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/delegationId' }] } })
   })
 
   it('is made once for one name and address', async () => {
     await add()
-    expect(await caller.call('POST', `/seminars/${seminar.id}/invitations`, invitee)).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/name', code: 'invited' }] } })
+    expect(await caller.call('POST', `/seminars/${seminar.id}/invitations`, invitee)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/name', code: 'on_list' }] },
+    })
   })
 
   it('is edited on its version', async () => {
     const made = await add()
-    const edit = (body: object, tag: string) => caller.call('PATCH', `/invitations/${made.id}`, body, { 'if-match': tag })
-    expect(await edit({ email: 'moi@mau.example' }, `"${made.version}"`)).toMatchObject({ status: 200, body: { ...invitee, email: 'moi@mau.example' } })
+    const edit = (body: object, tag: string) =>
+      caller.call('PATCH', `/invitations/${made.id}`, body, { 'if-match': tag })
+    expect(await edit({ email: 'moi@mau.example' }, `"${made.version}"`)).toMatchObject({
+      status: 200,
+      body: { ...invitee, email: 'moi@mau.example' },
+    })
     expect((await edit({ email: 'cu@mau.example' }, `"${made.version}"`)).status).toBe(412)
     expect((await caller.call('PATCH', `/invitations/${made.id}`, {})).status).toBe(428)
     expect((await edit({ status: 'sent' }, '*')).status).toBe(422)
@@ -75,13 +101,19 @@ describe('an invitation', () => {
     const sent = await createInvitation(t.services.db, seminar)
     expect((await caller.call('DELETE', `/invitations/${sent.id}`, undefined, { 'if-match': '"9"' })).status).toBe(412)
     expect((await caller.call('DELETE', `/invitations/${sent.id}`, undefined, { 'if-match': '"1"' })).status).toBe(204)
-    expect((await caller.call('GET', `/invitations/${sent.id}`)).body).toMatchObject({ status: 'withdrawn', withdrawnAt: expect.any(String) })
+    expect((await caller.call('GET', `/invitations/${sent.id}`)).body).toMatchObject({
+      status: 'withdrawn',
+      withdrawnAt: expect.any(String),
+    })
     expect((await caller.call('PUT', `/invitations/${sent.id}/answer`, { answer: 'attend' })).status).toBe(409)
   })
 
   it('cannot be sent before the seminar is scheduled', async () => {
     const draft = await createSeminar(t.services.db, caller.organizationId, { state: 'draft' })
-    expect(await caller.call('POST', `/seminars/${draft.id}/mailing`, {})).toMatchObject({ status: 409, body: { code: 'seminar_not_open' } })
+    expect(await caller.call('POST', `/seminars/${draft.id}/mailing`, {})).toMatchObject({
+      status: 409,
+      body: { code: 'seminar_not_open' },
+    })
   })
 })
 
@@ -90,20 +122,31 @@ describe('people of the directory', () => {
     const { db } = t.services
     const unit = await createUnit(db, caller.organizationId)
     const person = await createPerson(db, caller.organizationId)
-    await db.insertInto('positions').values({ organization_id: caller.organizationId, person_id: person.id, unit_id: unit.id, title: 'Bí thư' }).execute()
+    await db
+      .insertInto('positions')
+      .values({ organization_id: caller.organizationId, person_id: person.id, unit_id: unit.id, title: 'Bí thư' })
+      .execute()
     const call = (body: object) => caller.call('POST', `/seminars/${seminar.id}/invitees`, body)
     expect((await call({ personIds: [person.id, person.id] })).body).toEqual({ added: 1, already: 0, seats: 1 })
     expect((await call({ personIds: [person.id] })).body).toEqual({ added: 0, already: 1, seats: 0 })
     const { body } = await caller.call('GET', `/seminars/${seminar.id}/invitations`)
-    expect(body.items).toMatchObject([{ personId: person.id, name: person.name, positions: [expect.stringContaining('Bí thư')] }])
+    expect(body.items).toMatchObject([
+      { personId: person.id, name: person.name, positions: [expect.stringContaining('Bí thư')] },
+    ])
   })
 
   it('are those of the organisation only', async () => {
     const other = await createCaller(t)
     const foreign = await createPerson(t.services.db, other.organizationId)
     const call = (body: object) => caller.call('POST', `/seminars/${seminar.id}/invitees`, body)
-    expect(await call({ personIds: [foreign.id] })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/personIds' }] } })
-    expect(await call({ delegationIds: [seminar.id] })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/delegationIds/0' }] } })
+    expect(await call({ personIds: [foreign.id] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/personIds' }] },
+    })
+    expect(await call({ delegationIds: [seminar.id] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/delegationIds/0' }] },
+    })
     expect((await call({})).status).toBe(422)
     expect((await call({ personIds: [foreign.id], delegationIds: [seminar.id] })).status).toBe(422)
   })
@@ -115,7 +158,10 @@ describe('the list of invitations', () => {
     const seen: string[] = []
     let cursor: string | null = ''
     do {
-      const { body } = await caller.call('GET', `/seminars/${seminar.id}/invitations?limit=3${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)
+      const { body } = await caller.call(
+        'GET',
+        `/seminars/${seminar.id}/invitations?limit=3${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      )
       expect(body.total).toBe(7)
       seen.push(...body.items.map((i: { id: string }) => i.id))
       cursor = body.next
@@ -130,7 +176,12 @@ describe('the list of invitations', () => {
     await createInvitation(t.services.db, seminar)
     const first = (await caller.call('GET', `/seminars/${seminar.id}/invitations?sort=answered&limit=2`)).body
     expect([first.total, first.items.map((i: { id: string }) => i.id)]).toEqual([3, [rows[2]?.id, rows[1]?.id]])
-    const second = (await caller.call('GET', `/seminars/${seminar.id}/invitations?sort=answered&limit=2&cursor=${encodeURIComponent(first.next)}`)).body
+    const second = (
+      await caller.call(
+        'GET',
+        `/seminars/${seminar.id}/invitations?sort=answered&limit=2&cursor=${encodeURIComponent(first.next)}`,
+      )
+    ).body
     expect([second.next, second.items.map((i: { id: string }) => i.id)]).toEqual([null, [rows[0]?.id]])
   })
 
@@ -143,12 +194,17 @@ describe('the list of invitations', () => {
       'sort=email',
       'cursor=x',
       `cursor=${cursor(['a', 'b', 'c', 'no id'])}`,
-      `sort=answered&cursor=${cursor(['yesterday', seminar.id])}`,
+      `sort=answered&cursor=${cursor(['no time', seminar.id])}`,
       `sort=answered&cursor=${cursor(['2026-19-39 29:00:00+00', seminar.id])}`,
     ]) {
-      expect([query, (await caller.call('GET', `/seminars/${seminar.id}/invitations?${query}`)).status]).toEqual([query, 400])
+      expect([query, (await caller.call('GET', `/seminars/${seminar.id}/invitations?${query}`)).status]).toEqual([
+        query,
+        400,
+      ])
     }
-    expect((await caller.call('GET', `/seminars/${seminar.id}/invitations?answer=none&address=with&status=sent`)).body.items).toEqual([])
+    expect(
+      (await caller.call('GET', `/seminars/${seminar.id}/invitations?answer=none&address=with&status=sent`)).body.items,
+    ).toEqual([])
   })
 })
 
@@ -172,6 +228,9 @@ describe('another organisation', () => {
       const headers: Record<string, string> = method === 'PATCH' ? { 'if-match': '*' } : {}
       expect([method, path, (await other.call(method, path, body, headers)).status]).toEqual([method, path, 404])
     }
-    expect((await caller.call('GET', `/invitations/${invitation.id}`)).body).toMatchObject({ status: 'sent', answer: { state: null } })
+    expect((await caller.call('GET', `/invitations/${invitation.id}`)).body).toMatchObject({
+      status: 'sent',
+      answer: { state: null },
+    })
   })
 })

@@ -69,21 +69,38 @@ describe('a new seminar', () => {
 describe('an edit', () => {
   it('changes the fields it names and leaves the others', async () => {
     const made = await create({ contactName: 'Văn phòng', cohosts: ['UBND thành phố'] })
-    const edited = await caller.call('PATCH', `/seminars/${made.id}`, { venue: 'Nhà văn hóa', capacity: 60 }, { 'if-match': '"1"' })
+    const edited = await caller.call(
+      'PATCH',
+      `/seminars/${made.id}`,
+      { venue: 'Nhà văn hóa', capacity: 60 },
+      { 'if-match': '"1"' },
+    )
     expect(edited.status).toBe(200)
     expect(edited.headers.get('etag')).toBe('"2"')
-    expect(edited.body).toEqual({ ...made, venue: 'Nhà văn hóa', capacity: 60, version: 2, updatedAt: edited.body.updatedAt })
+    expect(edited.body).toEqual({
+      ...made,
+      venue: 'Nhà văn hóa',
+      capacity: 60,
+      version: 2,
+      updatedAt: edited.body.updatedAt,
+    })
   })
 
   it('clears a field that is null', async () => {
     const made = await create()
-    const { body } = await caller.call('PATCH', `/seminars/${made.id}`, { venue: null, startsLocal: null, endsLocal: null }, { 'if-match': '*' })
+    const { body } = await caller.call(
+      'PATCH',
+      `/seminars/${made.id}`,
+      { venue: null, startsLocal: null, endsLocal: null },
+      { 'if-match': '*' },
+    )
     expect(body).toMatchObject({ venue: null, startsLocal: null, startsAt: null })
   })
 
   it('needs If-Match: 428 without, 412 with an old or a foreign one', async () => {
     const { id } = await create()
-    const edit = (headers: Record<string, string>) => caller.call('PATCH', `/seminars/${id}`, { venue: 'Nhà văn hóa' }, headers)
+    const edit = (headers: Record<string, string>) =>
+      caller.call('PATCH', `/seminars/${id}`, { venue: 'Nhà văn hóa' }, headers)
     expect((await edit({})).status).toBe(428)
     expect((await edit({})).body.code).toBe('precondition_required')
     expect((await edit({ 'if-match': '"7"' })).status).toBe(412)
@@ -95,14 +112,27 @@ describe('an edit', () => {
 
   it('is checked as a whole: an end before the start that stands', async () => {
     const { id } = await create()
-    const { status, body } = await caller.call('PATCH', `/seminars/${id}`, { endsLocal: '2030-12-15T09:00' }, { 'if-match': '"1"' })
+    const { status, body } = await caller.call(
+      'PATCH',
+      `/seminars/${id}`,
+      { endsLocal: '2030-12-15T09:00' },
+      { 'if-match': '"1"' },
+    )
     expect([status, body.errors[0].code]).toEqual([422, 'ends_before_start'])
   })
 
   it('refuses fields that are not its own', async () => {
     const { id } = await create()
-    const { status, body } = await caller.call('PATCH', `/seminars/${id}`, { state: 'held', placesTaken: 3 }, { 'if-match': '"1"' })
-    expect([status, body.errors.map((e: { code: string }) => e.code)]).toEqual([422, ['unknown_field', 'unknown_field']])
+    const { status, body } = await caller.call(
+      'PATCH',
+      `/seminars/${id}`,
+      { state: 'held', placesTaken: 3 },
+      { 'if-match': '"1"' },
+    )
+    expect([status, body.errors.map((e: { code: string }) => e.code)]).toEqual([
+      422,
+      ['unknown_field', 'unknown_field'],
+    ])
   })
 })
 
@@ -112,8 +142,15 @@ describe('the state', () => {
     const put = (body: object) => caller.call('PUT', `/seminars/${made.id}/state`, body, { 'if-match': '*' })
     const scheduled = await put({ state: 'scheduled' })
     expect(scheduled.body).toMatchObject({ state: 'scheduled', url: `http://hoithao.test/s/${made.slug}` })
-    expect((await put({ state: 'postponed', note: 'Do bão' })).body).toMatchObject({ state: 'postponed', startsLocal: null, note: 'Do bão' })
-    expect((await put({ state: 'scheduled' })).body.errors[0]).toMatchObject({ pointer: '#/startsLocal', code: 'required' })
+    expect((await put({ state: 'postponed', note: 'Do bão' })).body).toMatchObject({
+      state: 'postponed',
+      startsLocal: null,
+      note: 'Do bão',
+    })
+    expect((await put({ state: 'scheduled' })).body.errors[0]).toMatchObject({
+      pointer: '#/startsLocal',
+      code: 'required',
+    })
     const again = await put({ state: 'scheduled', startsLocal: '2031-01-10T08:00', endsLocal: '2031-01-10T11:00' })
     expect(again.body).toMatchObject({ state: 'scheduled', startsLocal: '2031-01-10T08:00:00' })
     expect((await put({ state: 'cancelled' })).body.state).toBe('cancelled')
@@ -123,7 +160,10 @@ describe('the state', () => {
     const made = await create()
     const put = (body: object) => caller.call('PUT', `/seminars/${made.id}/state`, body, { 'if-match': '"1"' })
     expect(await put({ state: 'held' })).toMatchObject({ status: 409, body: { code: 'state_not_next' } })
-    expect(await put({ state: 'draft' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/state', code: 'state' }] } })
+    expect(await put({ state: 'draft' })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '#/state', code: 'state' }] },
+    })
   })
 })
 
@@ -144,14 +184,30 @@ describe('the list', () => {
 
   it('filters and sorts by listed names, and says what it does not know', async () => {
     const own = await createCaller(t)
-    await createSeminar(t.services.db, own.organizationId, { theme: 'Chuyển đổi số', state: 'draft', starts_local: '2031-03-01T08:00:00', ends_local: '2031-03-01T11:00:00' })
+    await createSeminar(t.services.db, own.organizationId, {
+      theme: 'Chuyển đổi số',
+      state: 'draft',
+      starts_local: '2031-03-01T08:00:00',
+      ends_local: '2031-03-01T11:00:00',
+    })
     await createSeminar(t.services.db, own.organizationId, { theme: 'An toàn giao thông' })
-    const themes = async (query: string) => (await own.call('GET', `/seminars?${query}`)).body.items.map((s: { theme: string }) => s.theme)
+    const themes = async (query: string) =>
+      (await own.call('GET', `/seminars?${query}`)).body.items.map((s: { theme: string }) => s.theme)
     expect(await themes('q=chuyen+doi')).toEqual(['Chuyển đổi số'])
     expect(await themes('state=draft')).toEqual(['Chuyển đổi số'])
     expect(await themes('year=2031')).toEqual(['Chuyển đổi số'])
     expect(await themes('sort=name')).toEqual(['An toàn giao thông', 'Chuyển đổi số'])
-    for (const query of ['sort=password', 'state=none', 'limit=0', 'limit=101', 'limit=x', 'year=20', 'cursor=x', 'cursor=W10', 'cursor=WzEsMl0']) {
+    for (const query of [
+      'sort=password',
+      'state=none',
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'year=20',
+      'cursor=x',
+      'cursor=W10',
+      'cursor=WzEsMl0',
+    ]) {
       expect([query, (await own.call('GET', `/seminars?${query}`)).status]).toEqual([query, 400])
     }
     const { body } = await own.call('GET', '/seminars?limit=0')

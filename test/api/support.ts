@@ -1,5 +1,5 @@
-import type { z } from 'zod'
 import { expect } from 'vitest'
+import type { z } from 'zod'
 import { api } from '../../src/api/api.ts'
 import { problemSchema } from '../../src/api/schemas.ts'
 import { transaction } from '../../src/db/transaction.ts'
@@ -40,12 +40,19 @@ export async function createCaller(
     organizationId,
     keyId: id,
     key,
-    call: (method, path, body, headers = {}) => callApi(t, method, path, body, { authorization: `Bearer ${key}`, ...headers }),
+    call: (method, path, body, headers = {}) =>
+      callApi(t, method, path, body, { authorization: `Bearer ${key}`, ...headers }),
   }
 }
 
 /** Calls the API; a string is sent as it is, anything else as JSON. */
-export async function callApi(t: TestApp, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+export async function callApi(
+  t: TestApp,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const answer = await t.app.request(`${testOrigin}/api/v1${path}`, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -57,13 +64,21 @@ export async function callApi(t: TestApp, method: string, path: string, body?: u
   return parsed
 }
 
-type Described = { method: string; path: string; responses: Record<string, { content?: Record<string, { schema: z.ZodType }> }> }
-const described = api.openAPIRegistry.definitions.flatMap((d) => (d.type === 'route' ? [d.route as unknown as Described] : []))
+type Described = {
+  method: string
+  path: string
+  responses: Record<string, { content?: Record<string, { schema: z.ZodType }> }>
+}
+const described = api.openAPIRegistry.definitions.flatMap((d) =>
+  d.type === 'route' ? [d.route as unknown as Described] : [],
+)
 
 /** Every answer of every test is one that the description names, and holds what it says and nothing else. */
 function expectDescribed(method: string, path: string, { status, headers, body }: Answer): void {
   const bare = path.replace(/\?.*/, '')
-  const route = described.find((r) => r.method === method.toLowerCase() && new RegExp(`^${r.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare))
+  const route = described.find(
+    (r) => r.method === method.toLowerCase() && new RegExp(`^${r.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  )
   if (status >= 400) problemSchema.parse(body)
   if (!route) return
   const response = route.responses[status]

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -63,7 +72,9 @@ describe('a folder as a store', () => {
       await files.get(key)
       await (await files.get(key))!.body.getReader().read()
     }
-    const open = (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).map((fd) => readlink(`/proc/self/fd/${fd}`))
+    const open = (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : []).map((fd) =>
+      readlink(`/proc/self/fd/${fd}`),
+    )
     expect(open.filter((path) => path.startsWith(dir))).toEqual([])
   })
 
@@ -87,7 +98,12 @@ describe('a folder as a store', () => {
   it('leaves nothing of a stream that is too long, and stops reading it', async () => {
     const files = createFsStore(dir)
     let cancelled = false
-    const endless = new ReadableStream<Uint8Array>({ pull: (c) => c.enqueue(new Uint8Array(65536)), cancel: () => void (cancelled = true) })
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (c) => c.enqueue(new Uint8Array(65536)),
+      cancel() {
+        cancelled = true
+      },
+    })
     await expect(files.put(key, endless, { maxBytes: 200_000 })).rejects.toMatchObject({ code: 'too_large' })
     expect(cancelled).toBe(true)
     expect(left()).toEqual([])
@@ -102,7 +118,8 @@ describe('a folder as a store', () => {
 
   it('lists keys under a prefix, never what is half written', async () => {
     const files = createFsStore(dir)
-    for (const name of ['a/photo/1', 'a/presentation/2', 'b/presentation/3']) await files.put(name, new Blob([name]).stream(), limits)
+    for (const name of ['a/photo/1', 'a/presentation/2', 'b/presentation/3'])
+      await files.put(name, new Blob([name]).stream(), limits)
     mkdirSync(join(dir, '.incoming'), { recursive: true })
     writeFileSync(join(dir, '.incoming', 'half'), 'x')
     const keys = async (prefix: string) => (await Array.fromAsync(files.list(prefix))).map((f) => f.key).sort()

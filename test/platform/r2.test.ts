@@ -14,7 +14,10 @@ let bucket: R2Bucket
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hoithao-r2-'))
   const configPath = join(dir, 'wrangler.toml')
-  writeFileSync(configPath, 'name = "t"\ncompatibility_date = "2026-09-01"\n[[r2_buckets]]\nbinding = "FILES"\nbucket_name = "test"\n')
+  writeFileSync(
+    configPath,
+    'name = "t"\ncompatibility_date = "2026-09-01"\n[[r2_buckets]]\nbinding = "FILES"\nbucket_name = "test"\n',
+  )
   proxy = await getPlatformProxy<{ FILES: R2Bucket }>({ configPath, persist: false })
   bucket = proxy.env.FILES
 })

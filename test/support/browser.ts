@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 // No services of the browser's own: they look for hosts that a closed machine does not have.
@@ -31,14 +31,29 @@ async function packagedChromium(): Promise<string> {
   }
 }
 
+/**
+ * The packaged browser's fonts, and the system's where it has some. The package's own list names fixed places, which are
+ * empty here: without any font Chromium ends in Skia.
+ */
+function fontsOf(home: string, executablePath: string): string {
+  const folders = [join(dirname(executablePath), 'fonts'), '/usr/share/fonts', '/usr/local/share/fonts']
+  const file = join(home, 'fonts.conf')
+  const dirs = folders.map((folder) => `<dir>${folder}</dir>`).join('')
+  writeFileSync(
+    file,
+    `<?xml version="1.0"?><fontconfig>${dirs}<cachedir>${join(home, 'fonts')}</cachedir></fontconfig>`,
+  )
+  return file
+}
+
 /** A real Chromium: CHROMIUM_PATH, else Debian's, else the packaged one. */
 export async function launchBrowser(): Promise<Browser & { cleanUp(): Promise<void> }> {
   const system = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path))
   const executablePath = system ?? (await packagedChromium())
   const home = mkdtempSync(join(tmpdir(), 'hoithao-browser-'))
   const env = { ...process.env, HOME: home } as Record<string, string>
-  // With the package's one font the browser now and then ends in Skia (“Not implemented”) when it looks for another.
-  if (existsSync('/etc/fonts/fonts.conf')) delete env.FONTCONFIG_PATH
+  delete env.FONTCONFIG_PATH
+  if (!system) env.FONTCONFIG_FILE = fontsOf(home, executablePath)
   const browser = await chromium.launch({ executablePath, args, headless: true, env })
   return Object.assign(browser, {
     async cleanUp() {

@@ -1,4 +1,4 @@
-import { strToU8, zipSync, type Zippable } from 'fflate'
+import { strToU8, type Zippable, zipSync } from 'fflate'
 
 type Parts = Record<string, string | Uint8Array>
 
@@ -15,7 +15,10 @@ const MAIN = {
 export function zipOf(parts: Parts, stored: string[] = []): Uint8Array {
   const files: Zippable = {}
   for (const [name, content] of Object.entries(parts)) {
-    files[name] = [typeof content === 'string' ? strToU8(content) : content, { level: stored.includes(name) ? 0 : 6, mtime: '2026-01-01' }]
+    files[name] = [
+      typeof content === 'string' ? strToU8(content) : content,
+      { level: stored.includes(name) ? 0 : 6, mtime: '2026-01-01' },
+    ]
   }
   return zipSync(files)
 }
@@ -33,7 +36,9 @@ function officeParts(kind: keyof typeof MAIN, body: string): Parts {
   const main = { docx: 'document.xml', pptx: 'presentation.xml', xlsx: 'workbook.xml' }[kind]
   return {
     '[Content_Types].xml': `<?xml version="1.0" encoding="UTF-8"?><Types xmlns="${CONTENT}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/${folder}/${main}" ContentType="${MAIN[kind]}"/></Types>`,
-    '_rels/.rels': relationships(`<Relationship Id="rId1" Type="${OFFICE}/officeDocument" Target="${folder}/${main}"/>`),
+    '_rels/.rels': relationships(
+      `<Relationship Id="rId1" Type="${OFFICE}/officeDocument" Target="${folder}/${main}"/>`,
+    ),
     [`${folder}/${main}`]: body,
   }
 }
@@ -96,7 +101,10 @@ export function pdf(options: { trailer?: string; object?: string; padding?: numb
  * A compound file of version 3 whose streams all lie in whole sectors: each is padded to 4,096 bytes. Storages are the
  * names without content.
  */
-export function ole(entries: { name: string; content?: Uint8Array; storage?: boolean; small?: Uint8Array }[], rootClass?: Uint8Array): Uint8Array {
+export function ole(
+  entries: { name: string; content?: Uint8Array; storage?: boolean; small?: Uint8Array }[],
+  rootClass?: Uint8Array,
+): Uint8Array {
   const sectors: Uint8Array[] = []
   const fat: number[] = []
   const END = 0xfffffffe
@@ -124,18 +132,22 @@ export function ole(entries: { name: string; content?: Uint8Array; storage?: boo
     view.setUint32(at + 116, start, true)
     view.setUint32(at + 120, size, true)
   }
-  entries.forEach(({ name, content, storage, small }, i) => {
-    if (storage) return entry(i + 1, name, 1, 0, 0)
+  for (const [i, { name, content, storage, small }] of entries.entries()) {
+    if (storage) {
+      entry(i + 1, name, 1, 0, 0)
+      continue
+    }
     if (small) {
       const start = miniUsed / 64
       mini.set(small, miniUsed)
       miniUsed += Math.ceil(small.length / 64) * 64
-      return entry(i + 1, name, 2, start, small.length)
+      entry(i + 1, name, 2, start, small.length)
+      continue
     }
     const padded = new Uint8Array(Math.max(4096, content?.length ?? 0))
     padded.set(content ?? new Uint8Array())
     entry(i + 1, name, 2, add(padded), padded.length)
-  })
+  }
   const miniStart = add(mini)
   entry(0, 'Root Entry', 5, miniStart, miniUsed)
   if (rootClass) directory.set(rootClass, 80)
@@ -143,7 +155,7 @@ export function ole(entries: { name: string; content?: Uint8Array; storage?: boo
   const table = new Uint8Array(512).fill(0xff)
   const tableAt = sectors.length
   fat.push(0xfffffffd)
-  fat.forEach((next, i) => new DataView(table.buffer).setUint32(i * 4, next, true))
+  for (const [i, next] of fat.entries()) new DataView(table.buffer).setUint32(i * 4, next, true)
   sectors.push(table)
   const header = new Uint8Array(512)
   header.set([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
@@ -161,13 +173,17 @@ export function ole(entries: { name: string; content?: Uint8Array; storage?: boo
   for (let i = 0; i < 109; i++) head.setUint32(76 + i * 4, i === 0 ? tableAt : 0xffffffff, true)
   const whole = new Uint8Array(512 * (sectors.length + 1))
   whole.set(header)
-  sectors.forEach((sector, i) => whole.set(sector, 512 * (i + 1)))
+  for (const [i, sector] of sectors.entries()) whole.set(sector, 512 * (i + 1))
   return whole
 }
 
 /** A Word document of before 2007; `flags` is the byte that says whether it is encrypted. */
 export function doc(extra: Parameters<typeof ole>[0] = [], flags = 0): Uint8Array {
-  return ole([{ name: 'WordDocument', content: new Uint8Array([0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, flags]) }, { name: '1Table' }, ...extra])
+  return ole([
+    { name: 'WordDocument', content: new Uint8Array([0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, flags]) },
+    { name: '1Table' },
+    ...extra,
+  ])
 }
 
 /** A PowerPoint document of before 2007; `token` is the header token of its user. */

@@ -16,7 +16,8 @@ function request(
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
       if (at >= bytes.byteLength) return controller.close()
-      controller.enqueue(new Uint8Array(bytes.subarray(at, (at += step))))
+      controller.enqueue(new Uint8Array(bytes.subarray(at, at + step)))
+      at += step
     },
   })
   const headers: Record<string, string> = {
@@ -138,7 +139,9 @@ describe('a form with files', () => {
     let cancelled = false
     const endless = new ReadableStream<Uint8Array>({
       pull: (c) => c.enqueue(new TextEncoder().encode(file)),
-      cancel: () => void (cancelled = true),
+      cancel() {
+        cancelled = true
+      },
     })
     const req = new Request('http://a/', {
       method: 'POST',

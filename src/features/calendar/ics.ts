@@ -9,8 +9,9 @@ import type { z } from 'zod'
 import { Temporal } from '../../temporal.ts'
 import { checkCalendar } from './check.ts'
 import { withAddresses, withoutPersonalLinks } from './description.ts'
+import { type ContentLine, fold, parseLine } from './lines.ts'
 import { conferenceCarrier, mend } from './mend.ts'
-import { CalendarEvent, CalendarFeed } from './schema.ts'
+import { type CalendarAttendee, CalendarEvent, CalendarFeed } from './schema.ts'
 import { daySpan, timedSpan } from './span.ts'
 import { cleanLine, cleanName, cleanText, mailtoPath, toUri } from './text.ts'
 import { vtimezone } from './vtimezone.ts'
@@ -20,6 +21,7 @@ type Parsed = z.output<typeof CalendarEvent>
 /** How often a calendar app may ask again, in seconds. */
 const refreshSeconds = 3600
 const homeZone = 'Asia/Ho_Chi_Minh'
+const plainEmail = /^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/
 
 /**
  * The invitation or an update, METHOD:REQUEST, for the event's one attendee. `messageTime` is the instant (ISO 8601) of
@@ -36,6 +38,61 @@ export function invitationRequest(event: CalendarEvent, messageTime: string): st
  */
 export function invitationCancel(event: CalendarEvent, messageTime: string): string {
   return serialize([CalendarEvent.parse({ ...event, status: 'CANCELLED' })], { method: 'CANCEL', stamp: messageTime })
+}
+
+/**
+ * `invitationRequest` or `invitationCancel` for many addressees of one event: the same bytes, but the calendar is built and
+ * checked once for each role, answer and sequence, and only the ATTENDEE line is written anew. Throws as those do.
+ */
+export function messagesToMany(method: 'REQUEST' | 'CANCEL', event: CalendarEvent, messageTime: string) {
+  const write = method === 'REQUEST' ? invitationRequest : invitationCancel
+  const templates = new Map<string, Template>()
+  return (to: CalendarAttendee, sequence: number): string => {
+    const whole = () => write({ ...event, sequence, attendee: to }, messageTime)
+    // What is rare or odd takes the long way.
+    if (to.delegatedTo || to.delegatedFrom || !isPlain(to)) return whole()
+    const key = [sequence, to.role, to.partstat, to.rsvp].join()
+    const template = templates.get(key)
+    if (template) return withAttendee(template, to)
+    const text = whole()
+    templates.set(key, splitAtAttendee(text))
+    return text
+  }
+}
+
+interface Template {
+  before: string
+  line: ContentLine
+  after: string
+}
+
+function splitAtAttendee(text: string): Template {
+  const start = text.indexOf('\r\nATTENDEE;') + 2
+  const rest = text.slice(start)
+  const length = rest.search(/\r\n(?![ \t])/)
+  return {
+    before: text.slice(0, start),
+    line: parseLine(rest.slice(0, length).replace(/\r\n[ \t]/g, '')),
+    after: rest.slice(length),
+  }
+}
+
+function withAttendee({ before, line, after }: Template, to: CalendarAttendee): string {
+  const parameters = line.parameters.map((p) => (p.name === 'CN' ? { ...p, value: `"${cleanName(to.name)}"` } : p))
+  const written = [line.name, ...parameters.map((p) => `${p.name}=${p.value}`)].join(';')
+  return `${before}${fold(`${written}:mailto:${to.email}`)}${after}`
+}
+
+/** Whether nothing in the name or address needs to be encoded, and an address of the usual form is given. */
+function isPlain({ name, email }: CalendarAttendee): boolean {
+  const cn = cleanName(name)
+  return (
+    cn !== '' &&
+    !/["^\n]|https?:/i.test(cn) &&
+    email === mailtoPath(email) &&
+    plainEmail.test(email) &&
+    email.length <= 254
+  )
 }
 
 /** One event as a file to download: no METHOD, no ATTENDEE, the same bytes until the next revision. RFC 5545. */

@@ -77,3 +77,4 @@ export const CalendarFeed = z.object({
 /** What callers may write: defaults are filled in by the schema. */
 export type CalendarEvent = z.input<typeof CalendarEvent>
 export type CalendarFeed = z.input<typeof CalendarFeed>
+export type CalendarAttendee = z.input<typeof CalendarAttendee>

@@ -22,7 +22,8 @@ export function elements(text: string, name: string): Record<string, string>[] {
   return [...text.matchAll(tag)].map((match) => attributes(match[1] ?? ''))
 }
 
-function attributes(text: string): Record<string, string> {
+/** The attributes in the text of one tag, their names without a prefix. */
+export function attributes(text: string): Record<string, string> {
   const found: Record<string, string> = Object.create(null)
   for (const [, name, double, single] of text.matchAll(/(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
     found[name as string] = plain(double ?? single ?? '')
@@ -38,4 +39,15 @@ function plain(text: string): string {
     const code = hex ? Number.parseInt(hex, 16) : Number(decimal)
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole
   })
+}
+
+export type XmlToken = { name: string; attributes: string; closing: boolean; empty: boolean } | { text: string }
+
+/** Tags and texts of a part, in order; comments, instructions and what is malformed are left out. */
+export function* tokens(xml: string): Generator<XmlToken> {
+  const tag = /<(\/?)([\w:.-]+)((?:\s(?:"[^"<]*"|'[^'<]*'|[^"'<>])*)?\/?)>|([^<]+)/g
+  for (const [, slash, name, rest = '', text] of xml.matchAll(tag)) {
+    if (text !== undefined) yield { text: plain(text) }
+    else if (name) yield { name, attributes: rest, closing: slash === '/', empty: rest.endsWith('/') }
+  }
 }

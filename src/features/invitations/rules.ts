@@ -148,7 +148,9 @@ export interface ChangeFacts {
  */
 export function changeFor(before: ChangeFacts, after: ChangeFacts): Change | null {
   const time =
-    before.startsLocal !== after.startsLocal || before.endsLocal !== after.endsLocal || before.timezone !== after.timezone
+    before.startsLocal !== after.startsLocal ||
+    before.endsLocal !== after.endsLocal ||
+    before.timezone !== after.timezone
   const venue = (before.venue ?? '') !== (after.venue ?? '')
   const online = (before.onlineUrl ?? '') !== (after.onlineUrl ?? '')
   const what = { time, venue, online }

@@ -47,8 +47,12 @@ export const answerInput = z.discriminatedUnion(
 )
 export type AnswerInput = z.infer<typeof answerInput>
 
-const gender = z.union([z.literal('').transform(() => null), z.enum(['male', 'female']), z.null()], { error: 'invalid' }).default(null)
-const delegationId = z.union([z.literal('').transform(() => null), z.uuid({ error: 'invalid' }), z.null()], { error: 'invalid' }).default(null)
+const gender = z
+  .union([z.literal('').transform(() => null), z.enum(['male', 'female']), z.null()], { error: 'invalid' })
+  .default(null)
+const delegationId = z
+  .union([z.literal('').transform(() => null), z.uuid({ error: 'invalid' }), z.null()], { error: 'invalid' })
+  .default(null)
 
 /** Positions as printed, one a line, in order; at most ten. Codes: `too_long`, `too_many`. */
 const positionLines = z

@@ -45,3 +45,20 @@ export async function linkUrl(
   const token = await linkToken(ctx.linkKey, link.purpose, link.targetId, link.generation)
   return `${ctx.origin}${link.locale === 'en' ? '/en' : ''}${purposes[link.purpose]}${token}`
 }
+
+/** The latest link made for a target; undefined when there never was one. */
+export async function findLatestLink(
+  db: Db,
+  purpose: Purpose,
+  targetId: string,
+): Promise<{ generation: number; revoked: boolean } | undefined> {
+  const row = await db
+    .selectFrom('links')
+    .select(['generation', 'revoked_at'])
+    .where('purpose', '=', purpose)
+    .where('target_id', '=', targetId)
+    .orderBy('generation', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { generation: row.generation, revoked: row.revoked_at !== null }
+}

@@ -1,14 +1,15 @@
-import { type Insertable, sql, type UpdateObject } from 'kysely'
+import { sql } from 'kysely'
 import type { Context } from '../../context.ts'
 import { dbNow } from '../../db/expressions.ts'
 import type { Trx } from '../../db/transaction.ts'
-import type { DB, Seminars } from '../../db/types.ts'
 import { DomainError, invalid } from '../../errors.ts'
 import { readWall, writeWall } from '../../text/dates.ts'
 import { recordAudit } from '../audit/commands.ts'
+import { changedColumns, columnsOf } from './commands/columns.ts'
 import { claimSlug } from './commands/slug.ts'
-import { type SeminarRow, seminarTitle } from './queries.ts'
-import { type CalendarFacts, changedForCalendar, refuseState, type SeminarState, slugFor } from './rules.ts'
+import { lockSeminar, type Patch, writeSeminar } from './commands/write.ts'
+import type { SeminarRow } from './queries.ts'
+import { refuseState, type SeminarState, slugFor } from './rules.ts'
 import type { ScheduleInput, SeminarInput } from './schema.ts'
 
 /** What an edit did: `change` says what calendars must be told, `placesOpened` that the waiting line may move up. */
@@ -20,12 +21,23 @@ export interface SeminarChange {
 }
 
 /** Creates a seminar as a draft, with its public address and its counter of places. */
-export async function createSeminar(trx: Trx, ctx: Context, organizationId: string, input: SeminarInput): Promise<SeminarRow> {
+export async function createSeminar(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  input: SeminarInput,
+): Promise<SeminarRow> {
   const { id } = await sql<{ id: string }>`select new_id() as id`.execute(trx).then((r) => r.rows[0]!)
   const slug = await claimSlug(trx, organizationId, id, slugFor(input.theme, input.startsLocal, ctx.now))
   const row = await trx
     .insertInto('seminars')
-    .values({ ...columnsOf(input), organization_id: organizationId, id, slug, created_by: ctx.actor.kind === 'user' ? ctx.actor.id : null })
+    .values({
+      ...columnsOf(input),
+      organization_id: organizationId,
+      id,
+      slug,
+      created_by: ctx.actor.kind === 'user' ? ctx.actor.id : null,
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
   await trx
@@ -84,7 +96,13 @@ export async function scheduleSeminar(
 }
 
 /** The seminar took place. @throws DomainError stale_version · conflict (state_not_next, not_begun) */
-export async function holdSeminar(trx: Trx, ctx: Context, organizationId: string, id: string, version?: number): Promise<SeminarChange> {
+export async function holdSeminar(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  id: string,
+  version?: number,
+): Promise<SeminarChange> {
   const before = await lockSeminar(trx, organizationId, id, version)
   refuse(before, 'held', ctx.now)
   return changeState(trx, ctx, before, 'held', {})
@@ -119,62 +137,21 @@ export async function cancelSeminar(
   return changeState(trx, ctx, before, 'cancelled', { cancelled_at: dbNow, postponed_note: note })
 }
 
-/** Locks a seminar for an edit. @throws DomainError not_found · stale_version */
-async function lockSeminar(trx: Trx, organizationId: string, id: string, version: number | undefined): Promise<SeminarRow> {
-  const row = await trx
-    .selectFrom('seminars')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!row) throw new DomainError('not_found')
-  if (version !== undefined && row.version !== version) throw new DomainError('stale_version')
-  return row
-}
-
 function refuse(seminar: SeminarRow, to: SeminarState, now: Date): void {
   const refused = refuseState({ state: seminar.state as SeminarState, startsAt: seminar.starts_at }, to, now)
   if (refused) throw new DomainError('conflict', { detail: refused })
 }
 
-type Patch = UpdateObject<DB, 'seminars'>
-
-async function changeState(trx: Trx, ctx: Context, before: SeminarRow, to: SeminarState, patch: Patch): Promise<SeminarChange> {
+async function changeState(
+  trx: Trx,
+  ctx: Context,
+  before: SeminarRow,
+  to: SeminarState,
+  patch: Patch,
+): Promise<SeminarChange> {
   const { after, change } = await writeSeminar(trx, before, { ...patch, state: to })
   await audit(trx, ctx, `seminar.${to}`, after, timesOf(before, after))
   return { before, after, change, placesOpened: false }
-}
-
-/** Writes columns, then counts the change for calendars by comparing what was with what is. */
-async function writeSeminar(trx: Trx, before: SeminarRow, patch: Patch) {
-  const key = trx.updateTable('seminars').where('organization_id', '=', before.organization_id).where('id', '=', before.id)
-  const written = await key
-    .set({ ...patch, updated_at: dbNow })
-    .set('version', sql`version + 1`)
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  const change = changedForCalendar(calendarFacts(before), calendarFacts(written))
-  if (change === 'none') return { after: written, change }
-  const after = await key
-    .set('revised_at', dbNow)
-    .set('sequence', change === 'sequence' ? sql`sequence + 1` : sql`sequence`)
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  return { after, change }
-}
-
-function calendarFacts(row: SeminarRow): CalendarFacts {
-  return {
-    state: row.state as SeminarState,
-    startsLocal: row.starts_local,
-    endsLocal: row.ends_local,
-    timezone: row.timezone,
-    venue: row.venue,
-    title: `${seminarTitle(row, 'vi')}\n${seminarTitle(row, 'en')}`,
-    onlineUrl: row.online_url,
-    introduction: [row.introduction, row.introduction_en, row.venue_en].join('\n'),
-  }
 }
 
 // The times of a postponed seminar are set by scheduling it, of a scheduled one taken away by postponing it.
@@ -193,7 +170,12 @@ function sameWall(a: string | null, b: string | null): boolean {
 }
 
 /** Sets the number of places, never below what is taken. @returns whether places opened that a waiting line may take */
-async function setCapacity(trx: Trx, organizationId: string, seminarId: string, capacity: number | null): Promise<boolean> {
+async function setCapacity(
+  trx: Trx,
+  organizationId: string,
+  seminarId: string,
+  capacity: number | null,
+): Promise<boolean> {
   const places = await trx
     .selectFrom('seminar_places')
     .select(['capacity', 'taken'])
@@ -212,47 +194,6 @@ async function setCapacity(trx: Trx, organizationId: string, seminarId: string, 
     .where('seminar_id', '=', seminarId)
     .execute()
   return places.capacity !== null && (capacity === null || capacity > places.capacity)
-}
-
-type Columns = Omit<Insertable<Seminars>, 'organization_id' | 'id' | 'slug'>
-
-function columnsOf(input: SeminarInput): Columns {
-  return {
-    kind: input.kind,
-    subtype: input.subtype,
-    subtype_en: input.subtypeEn,
-    title: input.title,
-    title_en: input.titleEn,
-    theme: input.theme,
-    theme_en: input.themeEn,
-    host: input.host,
-    host_en: input.hostEn,
-    cohosts: input.cohosts,
-    cohosts_en: input.cohostsEn,
-    introduction: input.introduction,
-    introduction_en: input.introductionEn,
-    venue: input.venue,
-    venue_en: input.venueEn,
-    online_url: input.onlineUrl,
-    online_offered: input.onlineOffered,
-    starts_local: input.startsLocal,
-    ends_local: input.endsLocal,
-    timezone: input.timezone,
-    answer_deadline_local: input.answerDeadlineLocal,
-    speech_deadline_local: input.speechDeadlineLocal,
-    visibility: input.visibility,
-    language: input.language,
-    substitute_policy: input.substitutePolicy,
-    contact_name: input.contactName,
-    contact_phone: input.contactPhone,
-    contact_email: input.contactEmail,
-  }
-}
-
-function changedColumns(before: SeminarRow, after: SeminarRow): string[] {
-  const own = new Set(['version', 'updated_at', 'revised_at', 'sequence', 'search', 'starts_at', 'ends_at', 'answer_deadline_at', 'speech_deadline_at'])
-  const names = Object.keys(after) as (keyof SeminarRow)[]
-  return names.filter((name) => !own.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
 }
 
 function timesOf(before: SeminarRow, after: SeminarRow): Record<string, unknown> {

@@ -30,7 +30,9 @@ function isTimezone(name: string): boolean {
 }
 
 const lines = z.array(requiredLine(300)).max(20, 'too_many').default([])
-const webAddress = optionalLine(1000).refine((text) => text === null || /^https?:\/\/[^\s/]+\S*$/i.test(text), { error: 'url' })
+const webAddress = optionalLine(1000).refine((text) => text === null || /^https?:\/\/[^\s/]+\S*$/i.test(text), {
+  error: 'url',
+})
 
 /** Everything that is written on a seminar's form. Wall times are those of its own zone. */
 export const seminarInput = z
@@ -55,7 +57,13 @@ export const seminarInput = z
     startsLocal: optionalWallTime,
     endsLocal: optionalWallTime,
     timezone: timezoneField.default('Asia/Ho_Chi_Minh'),
-    capacity: z.number({ error: 'number' }).int('number').min(1, 'number').max(1_000_000, 'number').nullable().default(null),
+    capacity: z
+      .number({ error: 'number' })
+      .int('number')
+      .min(1, 'number')
+      .max(1_000_000, 'number')
+      .nullable()
+      .default(null),
     answerDeadlineLocal: optionalWallTime,
     speechDeadlineLocal: optionalWallTime,
     visibility: z.enum(['public', 'unlisted', 'private'], { error: 'required' }).default('public'),
@@ -68,13 +76,17 @@ export const seminarInput = z
   .superRefine(checkTimes)
 export type SeminarInput = z.output<typeof seminarInput>
 
+const times = z.object({
+  startsLocal: optionalWallTime,
+  endsLocal: optionalWallTime,
+  answerDeadlineLocal: optionalWallTime,
+})
+
+/** The times of a seminar's form alone: a form with another fault is told of these too. */
+export const timesInput = times.superRefine(checkTimes)
+
 /** When a seminar is (again) to be: what scheduling needs. */
-export const scheduleInput = z
-  .object({
-    startsLocal: optionalWallTime,
-    endsLocal: optionalWallTime,
-    answerDeadlineLocal: optionalWallTime,
-  })
+export const scheduleInput = times
   .superRefine((value, check) => {
     for (const field of ['startsLocal', 'endsLocal'] as const) {
       if (value[field] === null) check.addIssue({ code: 'custom', path: [field], message: 'required' })
@@ -107,7 +119,11 @@ function checkTimes({ startsLocal, endsLocal, answerDeadlineLocal }: Times, chec
 export const noteInput = z.object({ note: optionalText(500) })
 
 /** The version a form was opened on. */
-export const versionInput = z.coerce.number({ error: 'invalid' }).int('invalid').min(1, 'invalid').max(2_000_000_000, 'invalid')
+export const versionInput = z.coerce
+  .number({ error: 'invalid' })
+  .int('invalid')
+  .min(1, 'invalid')
+  .max(2_000_000_000, 'invalid')
 
 const personId = z.union([z.literal('').transform(() => null), z.uuid({ error: 'invalid' }), z.null()]).default(null)
 
@@ -164,7 +180,10 @@ export const agendaItemInput = z.object({
   minutes: z.coerce.number({ error: 'number' }).int('number').min(0, 'number').max(1440, 'number'),
   /** `14:30`: a clock time this item keeps whatever comes before it. */
   fixedStart: z
-    .union([z.literal('').transform(() => null), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:00)?$/, 'date'), z.null()], { error: 'date' })
+    .union(
+      [z.literal('').transform(() => null), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d(:00)?$/, 'date'), z.null()],
+      { error: 'date' },
+    )
     .default(null),
   speakers: z.array(speakerInput).max(30, 'too_many').default([]),
 })

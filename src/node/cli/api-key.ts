@@ -1,8 +1,8 @@
 import { transaction } from '../../db/transaction.ts'
 import { createApiKey } from '../../features/accounts/commands/api-keys.ts'
-import { apiScopes, type ApiScope } from '../../features/accounts/schema.ts'
+import { type ApiScope, apiScopes } from '../../features/accounts/schema.ts'
 import { requiredLine } from '../../text/fields.ts'
-import { type Options, required, type Say } from './main.ts'
+import { type Options, required, type Say } from './options.ts'
 import { cliContext, getOrganization, withDatabase } from './work.ts'
 
 const DAY_MS = 86_400_000
@@ -25,7 +25,9 @@ export async function createKey(options: Options, say: Say): Promise<void> {
 
 function readScopes(given: Options[string]): ApiScope[] {
   if (given === undefined) return [...apiScopes]
-  const scopes = String(given).split(',').map((scope) => scope.trim())
+  const scopes = String(given)
+    .split(',')
+    .map((scope) => scope.trim())
   const unknown = scopes.find((scope) => !(apiScopes as readonly string[]).includes(scope))
   if (unknown !== undefined) throw new Error(`--scopes: “${unknown}” is none of ${apiScopes.join(', ')}`)
   return [...new Set(scopes)] as ApiScope[]
@@ -34,6 +36,7 @@ function readScopes(given: Options[string]): ApiScope[] {
 function readExpiry(given: Options[string], now: Date): Date | null {
   if (given === undefined) return null
   const days = Number(/^(\d{1,4})d$/.exec(String(given))?.[1])
-  if (!(days >= 1 && days <= LONGEST_DAYS)) throw new Error(`--expires: expected days like 90d, from 1d to ${LONGEST_DAYS}d`)
+  if (!(days >= 1 && days <= LONGEST_DAYS))
+    throw new Error(`--expires: expected days like 90d, from 1d to ${LONGEST_DAYS}d`)
   return new Date(now.getTime() + days * DAY_MS)
 }

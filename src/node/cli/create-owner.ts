@@ -11,7 +11,7 @@ import { findOrganizationBySlug } from '../../features/organizations/queries.ts'
 import { slugField } from '../../features/organizations/schema.ts'
 import { requiredEmail, requiredLine } from '../../text/fields.ts'
 import { createServices } from '../services.ts'
-import { type Options, required, type Say } from './main.ts'
+import { type Options, required, type Say } from './options.ts'
 import { cliContext, withDatabase } from './work.ts'
 
 /**
@@ -43,7 +43,11 @@ export async function createOwner(options: Options, say: Say): Promise<void> {
 
 type Given = Options[string]
 
-async function assertOrganization(db: Parameters<typeof findOrganizationBySlug>[0], slug: string, name: Given): Promise<void> {
+async function assertOrganization(
+  db: Parameters<typeof findOrganizationBySlug>[0],
+  slug: string,
+  name: Given,
+): Promise<void> {
   if (!name && !(await findOrganizationBySlug(db, slug))) {
     throw new Error(`there is no organisation “${slug}”; --organization-name makes it`)
   }
@@ -66,7 +70,11 @@ async function invite(
   return linkUrl(ctx, { purpose: 'join', targetId: invitation.id, generation: invitation.generation })
 }
 
-function read(schema: { safeParse(value: unknown): { success: boolean; data?: string } }, options: Options, name: string): string {
+function read(
+  schema: { safeParse(value: unknown): { success: boolean; data?: string } },
+  options: Options,
+  name: string,
+): string {
   const parsed = schema.safeParse(required(options, name))
   if (!parsed.success) throw new Error(`--${name} is not valid`)
   return parsed.data as string

@@ -3,7 +3,7 @@ import { loadDemo } from '../../demo/load.ts'
 import { readMigrations } from '../../platform/project.ts'
 import { readDemoData } from '../demo-data.ts'
 import { createServices } from '../services.ts'
-import type { Options, Say } from './main.ts'
+import type { Options, Say } from './options.ts'
 import { cliContext, withDatabase } from './work.ts'
 
 /** `migrate`: applies what is missing, for a deployment that does not let its servers do it. */

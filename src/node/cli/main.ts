@@ -1,15 +1,12 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { ConfigError } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { hasText, type TextKey, translator } from '../../i18n.ts'
 import { createKey } from './api-key.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase } from './database.ts'
+import type { Options, Say } from './options.ts'
 import { printRoutes } from './routes.ts'
-
-/** What a command is given: its options by name, and where to print. */
-export type Options = Record<string, string | boolean | undefined>
-export type Say = (line: string) => void
 
 interface Command {
   usage: string
@@ -23,7 +20,13 @@ const commands: Record<string, Command> = {
   demo: { usage: '', options: {}, run: loadDemoData },
   'create-owner': {
     usage: '--organization <slug> --email <address> --name <name> [--organization-name <name>] [--password-stdin]',
-    options: { organization: text, 'organization-name': text, email: text, name: text, 'password-stdin': { type: 'boolean' } },
+    options: {
+      organization: text,
+      'organization-name': text,
+      email: text,
+      name: text,
+      'password-stdin': { type: 'boolean' },
+    },
     run: createOwner,
   },
   'api-key create': {
@@ -39,7 +42,11 @@ export async function main(argv: string[]): Promise<number> {
   const name = [2, 1].map((words) => argv.slice(0, words).join(' ')).find((words) => Object.hasOwn(commands, words))
   const command = name === undefined ? undefined : commands[name]
   if (name === undefined || !command) {
-    console.error(`usage: npm run --silent cli -- <command>\n${Object.entries(commands).map(([word, { usage }]) => `  ${word} ${usage}`.trimEnd()).join('\n')}`)
+    console.error(
+      `usage: npm run --silent cli -- <command>\n${Object.entries(commands)
+        .map(([word, { usage }]) => `  ${word} ${usage}`.trimEnd())
+        .join('\n')}`,
+    )
     return argv.length ? 1 : 0
   }
   try {
@@ -50,13 +57,6 @@ export async function main(argv: string[]): Promise<number> {
     console.error(`${name}: ${inOneLine(error)}`)
     return 1
   }
-}
-
-/** An option that must be there. @throws Error in one line */
-export function required(options: Options, name: string): string {
-  const value = options[name]
-  if (typeof value !== 'string' || value.trim() === '') throw new Error(`--${name} is missing`)
-  return value
 }
 
 function inOneLine(error: unknown): string {

@@ -27,7 +27,7 @@ export function Fields({ t, schema, schemas }: { t: Translate; schema: Schema; s
     <>
       {variants.map((variant) => (
         <div class="scroll">
-          <table class="table fields">
+          <table class="table stacks fields">
             <thead>
               <tr>
                 <th scope="col">{t('api:field')}</th>
@@ -40,7 +40,9 @@ export function Fields({ t, schema, schemas }: { t: Translate; schema: Schema; s
                 <tr>
                   <th scope="row">
                     <code>{name}</code>
-                    {resolve(variant, schemas).required?.includes(name) ? <span class="sub">{t('api:required')}</span> : null}
+                    {resolve(variant, schemas).required?.includes(name) ? (
+                      <span class="sub">{t('api:required')}</span>
+                    ) : null}
                   </th>
                   <td>
                     <TypeOf schema={field} />
@@ -86,7 +88,10 @@ export function TypeOf({ schema }: { schema: Schema }) {
       </>
     )
   }
-  const range = schema.minimum !== undefined || schema.maximum !== undefined ? ` ${schema.minimum ?? ''}–${schema.maximum ?? ''}` : ''
+  const range =
+    schema.minimum !== undefined || schema.maximum !== undefined
+      ? ` ${schema.minimum ?? ''}–${schema.maximum ?? ''}`
+      : ''
   const length = schema.maxLength === undefined ? '' : ` ≤ ${schema.maxLength}`
   return <>{[[schema.type].flat().join(', '), schema.format].filter(Boolean).join(' · ') + range + length}</>
 }

@@ -54,12 +54,13 @@ export function Operation(props: {
         </>
       ) : null}
       <h3>{t('api:answers')}</h3>
-      <ul class="answers">
+      <ul class="api-replies">
         {Object.entries(operation.responses).map(([status, response]) => {
           const schema = Object.values(response.content ?? {})[0]?.schema
           return (
             <li>
-              <b>{status}</b> {response.description} {schema?.$ref && Number(status) < 400 ? <TypeOf schema={schema} /> : null}
+              <b>{status}</b> {response.description}{' '}
+              {schema?.$ref && Number(status) < 400 ? <TypeOf schema={schema} /> : null}
             </li>
           )
         })}
@@ -72,7 +73,7 @@ function Parameters({ t, parameters }: { t: Translate; parameters: NonNullable<O
   if (!parameters.length) return null
   return (
     <div class="scroll">
-      <table class="table fields">
+      <table class="table stacks fields">
         <thead>
           <tr>
             <th scope="col">{t('api:parameter')}</th>

@@ -1,9 +1,9 @@
-import { statusOf } from '../../errors.ts'
 import type { Page } from '../../env.ts'
+import { statusOf } from '../../errors.ts'
 import type { TextKey } from '../../i18n.ts'
 import { PublicLayout } from '../layout.tsx'
-import { Operation, type OperationDescription } from './operation.tsx'
 import { Fields, type Schema } from './fields.tsx'
+import { Operation, type OperationDescription } from './operation.tsx'
 
 /** What the page reads of an OpenAPI 3.1 document. */
 export interface ApiDescription {
@@ -60,7 +60,14 @@ export function ApiDocsPage({ page, description }: { page: Page; description: Ap
             <code>{`curl ${server}/seminars -H "Authorization: Bearer $HOITHAO_KEY"`}</code>
           </pre>
           {operations.map(({ path, method, operation }) => (
-            <Operation t={t} path={path} method={method} operation={operation} server={server} schemas={components.schemas} />
+            <Operation
+              t={t}
+              path={path}
+              method={method}
+              operation={operation}
+              server={server}
+              schemas={components.schemas}
+            />
           ))}
           <section id="schemas">
             <h2>{t('api:schemas')}</h2>
@@ -84,7 +91,7 @@ function Errors({ page: { t } }: { page: Page }) {
       <h2>{t('api:errors')}</h2>
       <p>{t('api:errors.about')}</p>
       <div class="scroll">
-        <table class="table">
+        <table class="table stacks">
           <thead>
             <tr>
               <th scope="col">{t('api:status')}</th>

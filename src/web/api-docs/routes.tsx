@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Locale } from '../../context.ts'
 import type { AppEnv } from '../../env.ts'
-import { ApiDocsPage, type ApiDescription } from './page.tsx'
+import { type ApiDescription, ApiDocsPage } from './page.tsx'
 
 /** The description of the API: `/api/openapi.json` for programs, `/api/docs` for people. `describe` makes it in a language. */
 export function apiDocs(describe: (locale: Locale, origin: string) => unknown): Hono<AppEnv> {

@@ -1,34 +1,13 @@
 import type { Page } from '../../env.ts'
-import type { CalendarEvent } from '../../features/calendar/schema.ts'
 import { answerUntil, printedPositions } from '../../features/invitations/emails/parts.ts'
-import type { DelegateView } from '../../features/invitations/queries/delegate.ts'
 import { contactOf, type EventDetails, hostPhrase, organizationName } from '../../features/invitations/queries/event.ts'
 import type { SubstitutePolicy } from '../../features/invitations/schema.ts'
 import { seminarTitle, seminarVenue } from '../../features/seminars/queries.ts'
 import { clock, shortDateTime, timeRange, zoneInWords } from '../../text/dates.ts'
-import { honorific } from '../../text/honorifics.ts'
-import { kindWord, type SeminarKind } from '../../text/kinds.ts'
 import { AnswerFields } from '../components/answer-fields.tsx'
-import type { FormState } from '../components/form.tsx'
 import { DelegateLayout } from '../layout.tsx'
+import { type InvitationPageProps, wordsOf } from './invitation-props.ts'
 import { InvitationState } from './invitation-state.tsx'
-
-export interface InvitationPageProps {
-  page: Page
-  view: DelegateView
-  linkRef: string
-  /** The address that this visitor's forms go to. */
-  base: string
-  form: FormState
-  refused: boolean
-  calendar: CalendarEvent | undefined
-}
-
-/** Words that every text of the page may need. */
-export function wordsOf({ page, view }: Pick<InvitationPageProps, 'page' | 'view'>) {
-  const { event } = view.details
-  return { hon: honorific(event.org_honorific, view.invitation.gender, page.locale), kind: kindWord(event.kind as SeminarKind, page.locale) }
-}
 
 /** Who is invited to what, by whom, when, where; one question; then what was answered. Fits one phone screen. */
 export function InvitationPage(props: InvitationPageProps) {
@@ -38,7 +17,13 @@ export function InvitationPage(props: InvitationPageProps) {
   const title = seminarTitle(event, locale)
   const over = view.closed === 'invitation_withdrawn'
   return (
-    <DelegateLayout page={page} name={organizationName(event, locale)} hue={event.org_accent_hue} title={t('delegate:title', { title })} islands={['opened']}>
+    <DelegateLayout
+      page={page}
+      name={organizationName(event, locale)}
+      hue={event.org_accent_hue}
+      title={t('delegate:title', { title })}
+      islands={['opened']}
+    >
       <div data-opened={over ? undefined : `${base}/opened`}>
         <Salutation {...props} />
         <h1>{title}</h1>
@@ -56,7 +41,8 @@ function Salutation({ page, view }: InvitationPageProps) {
   const { invitation, details } = view
   const words = wordsOf({ page, view })
   const positions = printedPositions(invitation, locale)
-  const asks = view.closed !== 'invitation_withdrawn' && view.closed !== 'seminar_cancelled' && view.closed !== 'seminar_postponed'
+  const asks =
+    view.closed !== 'invitation_withdrawn' && view.closed !== 'seminar_cancelled' && view.closed !== 'seminar_postponed'
   return (
     <>
       <p class="to">
@@ -82,7 +68,11 @@ function Facts({ page, details }: { page: Page; details: EventDetails }) {
       <dd>
         {event.starts_local && event.ends_local ? (
           <>
-            <strong>{isLong(event.starts_local, event.ends_local) ? timeRange(event.starts_local, event.ends_local, locale) : shortDateTime(event.starts_local, locale)}</strong>
+            <strong>
+              {isLong(event.starts_local, event.ends_local)
+                ? timeRange(event.starts_local, event.ends_local, locale)
+                : shortDateTime(event.starts_local, locale)}
+            </strong>
             <span class="muted small sub">{aside.join(' · ')}</span>
           </>
         ) : (
@@ -114,7 +104,8 @@ function Question(props: InvitationPageProps) {
   const { page, view, form, closedForm } = { ...props, closedForm: props.view.closed !== null }
   if (closedForm) return null
   const { t } = page
-  if (view.invitation.answer === null) return <AnswerForm {...props} legend={t('delegate:rsvp.lead', wordsOf(props))} primary />
+  if (view.invitation.answer === null)
+    return <AnswerForm {...props} legend={t('delegate:rsvp.lead', wordsOf(props))} primary />
   return (
     <details class="change" open={form.errors.length > 0}>
       <summary>{t('delegate:change')}</summary>
@@ -123,9 +114,21 @@ function Question(props: InvitationPageProps) {
   )
 }
 
-function AnswerForm({ page, view, linkRef, base, form, legend, primary }: InvitationPageProps & { legend: string; primary: boolean }) {
+function AnswerForm({
+  page,
+  view,
+  linkRef,
+  base,
+  form,
+  legend,
+  primary,
+}: InvitationPageProps & { legend: string; primary: boolean }) {
   const { event } = view.details
-  const choices = { online: event.online_offered, substitute: event.substitute_policy as SubstitutePolicy, reasonRequired: true }
+  const choices = {
+    online: event.online_offered,
+    substitute: event.substitute_policy as SubstitutePolicy,
+    reasonRequired: true,
+  }
   return (
     <form method="post" action={base}>
       <input type="hidden" name="ref" value={linkRef} />
@@ -150,7 +153,8 @@ function Notes(props: InvitationPageProps) {
         {contact ? <span>{t('delegate:contact', { contact })}</span> : null}
       </p>
       <p>
-        {t('delegate:privacy', { ...wordsOf(props), controller: organizationName(event, locale) })} <a href={href('/privacy')}>{t('common:nav.privacy')}</a>
+        {t('delegate:privacy', { ...wordsOf(props), controller: organizationName(event, locale) })}{' '}
+        <a href={href('/privacy')}>{t('common:nav.privacy')}</a>
       </p>
     </footer>
   )

@@ -2,8 +2,7 @@ import { addToCalendarLinks } from '../../features/calendar/links.ts'
 import type { AnswerState } from '../../features/invitations/schema.ts'
 import { shortDateTime, wallTime } from '../../text/dates.ts'
 import { upperFirst } from '../../text/fold.ts'
-import type { InvitationPageProps } from './invitation-page.tsx'
-import { wordsOf } from './invitation-page.tsx'
+import { type InvitationPageProps, wordsOf } from './invitation-props.ts'
 
 const COLOUR: Record<AnswerState, string> = {
   accepted: 'yes',
@@ -35,9 +34,12 @@ function Closed(props: InvitationPageProps) {
   const { t, href } = page
   const { event } = view.details
   const note = view.closed === 'seminar_postponed' || view.closed === 'seminar_cancelled' ? event.postponed_note : null
-  const leadsOn = (view.closed === 'seminar_over' || view.closed === 'seminar_postponed') && event.visibility !== 'private'
+  const leadsOn =
+    (view.closed === 'seminar_over' || view.closed === 'seminar_postponed') && event.visibility !== 'private'
   return (
-    <div class={`notice ${view.closed === 'seminar_cancelled' || view.closed === 'invitation_withdrawn' ? 'bad' : 'late'}`}>
+    <div
+      class={`notice ${view.closed === 'seminar_cancelled' || view.closed === 'invitation_withdrawn' ? 'bad' : 'late'}`}
+    >
       <p>
         <strong>{t(`delegate:closed.${view.closed as NonNullable<typeof view.closed>}`, wordsOf(props))}</strong>
       </p>
@@ -80,7 +82,11 @@ function Answered(props: InvitationPageProps) {
       ) : null}
       {invitation.reason ? <p>{t('delegate:said.reason', { reason: invitation.reason })}</p> : null}
       {invitation.note ? <p>{t('delegate:said.note', { note: invitation.note })}</p> : null}
-      <p class="small muted">{t('delegate:said.at', { time: shortDateTime(wallTime(invitation.answered_at as Date, details.event.timezone), page.locale) })}</p>
+      <p class="small muted">
+        {t('delegate:said.at', {
+          time: shortDateTime(wallTime(invitation.answered_at as Date, details.event.timezone), page.locale),
+        })}
+      </p>
       <Calendar {...props} state={state} />
     </section>
   )
@@ -89,17 +95,33 @@ function Answered(props: InvitationPageProps) {
 function saidText({ page, view, ...rest }: InvitationPageProps, state: AnswerState): string {
   const { t } = page
   const words = { ...wordsOf({ page, view, ...rest }), name: view.substitution?.name ?? '', n: view.lineNo ?? 0 }
-  if (state === 'substituted') return t(view.details.event.substitute_policy === 'consent' ? 'delegate:said.substituted.agreed' : 'delegate:said.substituted', words)
+  if (state === 'substituted')
+    return t(
+      view.details.event.substitute_policy === 'consent'
+        ? 'delegate:said.substituted.agreed'
+        : 'delegate:said.substituted',
+      words,
+    )
   return t(`delegate:said.${state}`, words)
 }
 
 /** Offered to those who come; the file is public where the seminar is, else it lies behind the link. */
 function Calendar({ page, view, base, calendar, state }: InvitationPageProps & { state: AnswerState }) {
   const comes = state === 'accepted' || state === 'online' || state === 'waitlisted'
-  if (!comes || !calendar || view.closed === 'seminar_cancelled' || view.closed === 'seminar_postponed' || view.closed === 'seminar_over') return null
+  if (
+    !comes ||
+    !calendar ||
+    view.closed === 'seminar_cancelled' ||
+    view.closed === 'seminar_postponed' ||
+    view.closed === 'seminar_over'
+  )
+    return null
   const { event } = view.details
   const own = base.includes('/i/') ? `${base}/event.ics?cookie=none` : `${base}/event.ics`
-  const links = addToCalendarLinks(calendar, event.visibility === 'private' ? `${page.origin}${own}` : `${page.origin}/s/${event.slug}/event.ics`)
+  const links = addToCalendarLinks(
+    calendar,
+    event.visibility === 'private' ? `${page.origin}${own}` : `${page.origin}/s/${event.slug}/event.ics`,
+  )
   const { t } = page
   return (
     <p class="calendar">

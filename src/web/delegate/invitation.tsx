@@ -9,6 +9,7 @@ import { calendarEvent } from '../../features/invitations/emails/calendar.ts'
 import { getDelegateView, getLinkedInvitation } from '../../features/invitations/queries/delegate.ts'
 import type { InvitationRow } from '../../features/invitations/queries/one.ts'
 import { answerInput } from '../../features/invitations/schema.ts'
+import type { FoundLink } from '../../features/links/schema.ts'
 import { answerFromForm } from '../components/answer-fields.tsx'
 import { emptyForm, type FormState } from '../components/form.tsx'
 import { fieldErrors, readForm } from '../forms.ts'
@@ -24,8 +25,19 @@ interface Opened extends OpenedLink {
 
 /** An invitee's pages: by the cookie at /invitation/:ref, and at the token's own address where no cookie comes back. */
 export const invitationLinkPages = new Hono<AppEnv>()
-  .route('/i/:token', linkPages((c) => openLink(c, 'invitation', pathOf, { ended: true })))
-  .route('/invitation/:ref', linkPages((c) => linkFromCookie(c, 'invitation', pathOf, { ended: true })))
+  .route(
+    '/i/:token',
+    linkPages((c) => openLink(c, 'invitation', pathOf, withdrawn(c))),
+  )
+  .route(
+    '/invitation/:ref',
+    linkPages((c) => linkFromCookie(c, 'invitation', pathOf, withdrawn(c))),
+  )
+
+/** A link that was ended is followed to an invitation that was withdrawn, and no further. */
+function withdrawn(c: Context<AppEnv>) {
+  return { ended: (link: FoundLink) => getLinkedInvitation(c.var.services.db, link) }
+}
 
 function linkPages(open: Open) {
   return new Hono<AppEnv>()
@@ -56,7 +68,9 @@ async function answer(c: Context<AppEnv>, found: Opened): Promise<Response> {
   const ctx = contextOf(c, { kind: 'link', id: invitation.id, name: invitation.name })
   const { organization_id: organizationId, id: invitationId } = invitation
   try {
-    await transaction(c.var.services.db, (trx) => answerInvitation(trx, ctx, { organizationId, invitationId, input: parsed.data, via: 'link' }))
+    await transaction(c.var.services.db, (trx) =>
+      answerInvitation(trx, ctx, { organizationId, invitationId, input: parsed.data, via: 'link' }),
+    )
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     if (error.fields.length) return show(c, found, { form: { values, errors: error.fields }, status: 422 })
@@ -68,7 +82,11 @@ async function answer(c: Context<AppEnv>, found: Opened): Promise<Response> {
 
 async function calendarFile(c: Context<AppEnv>, { invitation }: Opened): Promise<Response> {
   const { details } = await getDelegateView(c.var.services.db, invitation, c.var.page.now)
-  const event = calendarEvent(details, contextOf(c, { kind: 'link', id: invitation.id, name: invitation.name }), c.var.locale)
+  const event = calendarEvent(
+    details,
+    contextOf(c, { kind: 'link', id: invitation.id, name: invitation.name }),
+    c.var.locale,
+  )
   if (!event || details.event.state !== 'scheduled') throw new DomainError('not_found')
   return c.body(eventFile(event), 200, {
     'Content-Type': 'text/calendar; charset=utf-8',
@@ -83,10 +101,25 @@ interface Shown {
   status?: number
 }
 
-async function show(c: Context<AppEnv>, { invitation, link, base }: Opened, { form = emptyForm, refused = false, status = 200 }: Shown = {}): Promise<Response> {
+async function show(
+  c: Context<AppEnv>,
+  { invitation, link, base }: Opened,
+  { form = emptyForm, refused = false, status = 200 }: Shown = {},
+): Promise<Response> {
   const { page, services } = c.var
   const view = await getDelegateView(services.db, invitation, page.now)
   const ctx = contextOf(c, { kind: 'link', id: invitation.id, name: invitation.name })
   const event = calendarEvent(view.details, ctx, page.locale)
-  return c.html(<InvitationPage page={page} view={view} linkRef={link.ref} base={base} form={form} refused={refused} calendar={event} />, status as 200)
+  return c.html(
+    <InvitationPage
+      page={page}
+      view={view}
+      linkRef={link.ref}
+      base={base}
+      form={form}
+      refused={refused}
+      calendar={event}
+    />,
+    status as 200,
+  )
 }

@@ -61,16 +61,22 @@ export async function linkFromCookie(
   return { link: await readLink(c, token, purpose, options), base: c.var.page.href(path(ref)) }
 }
 
-/** With `ended` a link that was ended is read too: its page says why. */
+/** With `ended` a link that was ended is read too, if its target has something to say about it; else it throws. */
 interface LinkOptions {
-  ended?: boolean
+  ended?: (link: FoundLink) => Promise<unknown>
 }
 
-async function readLink(c: Context<AppEnv>, token: string, purpose: Purpose, { ended }: LinkOptions): Promise<FoundLink> {
+async function readLink(
+  c: Context<AppEnv>,
+  token: string,
+  purpose: Purpose,
+  { ended }: LinkOptions,
+): Promise<FoundLink> {
   const { db } = c.var.services
   if (!ended) return getLink(db, token, purpose)
   const link = await findLink(db, token)
   if (link?.purpose !== purpose) throw new DomainError('link_invalid')
+  await ended(link)
   return link
 }
 

@@ -85,13 +85,6 @@ function Facts({ page, speech, event }: Pick<SpeechPageProps, 'page' | 'speech' 
   const due = speech.deadline_local && deadline(speech.deadline_local, wallTime(now, speech.timezone), locale)
   return (
     <dl class="facts pairs">
-      <dt>{t('presentations:fact.seminar')}</dt>
-      <dd>
-        {seminarTitle(event, locale)}
-        {event.starts_local ? <span class="sub">{shortDateTime(event.starts_local, locale)}</span> : null}
-      </dd>
-      <dt>{t('presentations:fact.delivery')}</dt>
-      <dd>{deliveryText(speech, locale)}</dd>
       {due ? (
         <>
           <dt>{t('presentations:fact.deadline')}</dt>
@@ -100,11 +93,19 @@ function Facts({ page, speech, event }: Pick<SpeechPageProps, 'page' | 'speech' 
           </dd>
         </>
       ) : null}
-      <dt>{t('presentations:fact.asker')}</dt>
+      <dt>{t('presentations:fact.delivery')}</dt>
+      <dd>{deliveryText(speech, locale)}</dd>
+      <dt>{t('presentations:fact.seminar')}</dt>
       <dd>
-        {organizationName(event, locale)}
-        {contact ? <span class="sub">{contact}</span> : null}
+        {seminarTitle(event, locale)}
+        {event.starts_local ? <span class="sub">{shortDateTime(event.starts_local, locale)}</span> : null}
       </dd>
+      {contact ? (
+        <>
+          <dt>{t('presentations:fact.contact')}</dt>
+          <dd>{contact}</dd>
+        </>
+      ) : null}
       {speech.reader_name ? (
         <>
           <dt>{t('presentations:fact.reader')}</dt>
@@ -131,14 +132,12 @@ function Where({ page, speech, hon, justReceived }: SpeechPageProps & { hon: str
           })}
         </p>
       ) : null}
-      {state === 'requested' ? null : (
-        <p class={`notice ${state === 'approved' ? 'yes' : state === 'returned' ? 'late' : ''}`}>
-          {t(`presentations:page.${state}`, { hon })}
-        </p>
+      {state === 'requested' || state === 'returned' ? null : (
+        <p class={state === 'approved' ? 'notice yes' : 'notice'}>{t(`presentations:page.${state}`, { hon })}</p>
       )}
-      {state === 'returned' && speech.comment ? (
+      {state === 'returned' ? (
         <div class="notice late comment">
-          <strong>{t('presentations:comment')}</strong>
+          <strong>{t('presentations:page.returned', { hon })}</strong>
           <p>{speech.comment}</p>
         </div>
       ) : null}
@@ -169,7 +168,6 @@ function Next(props: SpeechPageProps & { hon: string }) {
       {asked ? (
         <form class="form" method="post" action={`${base}/accept`}>
           {state === 'requested' ? <p class="question">{t('presentations:page.question', { hon })}</p> : null}
-          <Reader page={page} form={form} speech={speech} />
           <button class="btn primary send" type="submit">
             {t('presentations:accept')}
           </button>

@@ -20,7 +20,11 @@ function fill(text: string | undefined, values: Record<string, string | number>)
 /** Says where a row stands now. */
 function say(row: HTMLElement): void {
   const all = rows()
-  voice.textContent = fill(root?.dataset.said, { title: row.dataset.title ?? '', place: all.indexOf(row) + 1, count: all.length })
+  voice.textContent = fill(root?.dataset.said, {
+    title: row.dataset.title ?? '',
+    place: all.indexOf(row) + 1,
+    count: all.length,
+  })
 }
 
 function saveSoon(): void {
@@ -84,31 +88,34 @@ function startDrag(row: HTMLElement, grip: HTMLElement, event: PointerEvent): vo
   if (event.button !== 0) return
   event.preventDefault()
   grip.focus()
-  grip.setPointerCapture(event.pointerId)
   row.classList.add('dragged')
   const before = rows().map((each) => each.dataset.item)
-  const move = (at: PointerEvent) => {
-    for (const other of rows()) {
-      if (other === row) continue
-      const box = other.getBoundingClientRect()
-      const middle = box.top + box.height / 2
-      const isBefore = rows().indexOf(other) < rows().indexOf(row)
-      if (isBefore && at.clientY < middle) {
-        other.before(row)
-        return
-      }
-      if (!isBefore && at.clientY > middle && at.clientY < box.bottom + box.height) other.after(row)
-    }
-  }
+  // Moving a row in the document would end a capture of the pointer: the window listens instead.
+  const drag = new AbortController()
+  const { signal } = drag
+  addEventListener('pointermove', (at) => follow(row, at.clientY), { signal })
   const end = () => {
-    grip.removeEventListener('pointermove', move)
+    drag.abort()
     row.classList.remove('dragged')
     if (rows().every((each, index) => each.dataset.item === before[index])) return
+    grip.focus()
     say(row)
     saveSoon()
   }
-  grip.addEventListener('pointermove', move)
-  grip.addEventListener('lostpointercapture', end, { once: true })
+  addEventListener('pointerup', end, { signal })
+  addEventListener('pointercancel', end, { signal })
+}
+
+/** Puts a row among the others where the pointer is. */
+function follow(row: HTMLElement, y: number): void {
+  const others = rows().filter((other) => other !== row)
+  const next = others.find((other) => {
+    const box = other.getBoundingClientRect()
+    return y < box.top + box.height / 2
+  })
+  if (next ? row.nextElementSibling === next : row.nextElementSibling === null) return
+  if (next) next.before(row)
+  else others.at(-1)?.after(row)
 }
 
 function prepare(): void {

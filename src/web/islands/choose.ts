@@ -1,6 +1,8 @@
 // One box that chooses all boxes of a name in its form. Without a script there is no such box.
 for (const all of document.querySelectorAll<HTMLInputElement>('input[data-all]')) {
-  const boxes = () => [...(all.form?.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name="${all.dataset.all}"]`) ?? [])]
+  const boxes = () => [
+    ...(all.form?.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name="${all.dataset.all}"]`) ?? []),
+  ]
   const sync = () => {
     const chosen = boxes().filter((box) => box.checked).length
     all.checked = chosen > 0 && chosen === boxes().length
@@ -15,4 +17,5 @@ for (const all of document.querySelectorAll<HTMLInputElement>('input[data-all]')
   })
   addEventListener('pageshow', sync)
 }
+
 export {}

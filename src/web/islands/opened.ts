@@ -13,4 +13,5 @@ if (address) {
   document.addEventListener('visibilitychange', note)
   setTimeout(note, 800)
 }
+
 export {}

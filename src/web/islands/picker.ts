@@ -43,7 +43,8 @@ function attach(place: HTMLElement): void {
   }
   const mark = (to: number) => {
     active = to
-    for (const [index, option] of [...list.children].entries()) option.setAttribute('aria-selected', String(index === active))
+    for (const [index, option] of [...list.children].entries())
+      option.setAttribute('aria-selected', String(index === active))
     if (active >= 0) input.setAttribute('aria-activedescendant', `${list.id}-${active}`)
   }
   const choose = (index: number) => {

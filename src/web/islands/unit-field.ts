@@ -12,7 +12,7 @@ for (const list of document.querySelectorAll<HTMLDataListElement>('datalist[data
       const answer = await fetch(`${list.dataset.options}?q=${encodeURIComponent(text)}`).catch(() => undefined)
       if (!answer?.ok || asked !== text) return
       const units = (await answer.json()) as { label: string }[]
-      list.replaceChildren(...units.map((unit) => new Option(unit.label)))
+      list.replaceChildren(...units.map((unit) => new Option(unit.label, unit.label)))
     }, 150)
   })
 }

@@ -161,6 +161,8 @@ function subjectPath(row: AuditRow): string | undefined {
   if (row.subject_kind === 'person') return `/directory/people/${row.subject_id}`
   if (row.subject_kind === 'invitation' && row.seminar_id)
     return `/seminars/${row.seminar_id}/invitations/${row.subject_id}`
+  if (row.subject_kind === 'presentation' && row.seminar_id)
+    return `/seminars/${row.seminar_id}/presentations/${row.subject_id}`
   return undefined
 }
 

@@ -44,7 +44,7 @@ export const searchPages = new Hono<AppEnv>()
         title={q === '' ? t('console:search.title') : `${q} · ${t('console:search.title')}`}
       >
         <h1 class="page-title">{t('console:search.title')}</h1>
-        <form class="filters" method="get" role="search">
+        <form class="filters" method="get">
           <input
             type="search"
             name="q"

@@ -11,7 +11,7 @@ import { upperFirst } from '../../text/fold.ts'
 import { ConsoleLayout } from '../components/console-layout.tsx'
 import { frame } from './frame.ts'
 import { SeminarStateMark, seminarPath, seminarWhen } from './seminars/frame.tsx'
-import { NeedList } from './seminars/needs.tsx'
+import { NeedsBySeminar } from './seminars/needs.tsx'
 
 const UPCOMING = 5
 
@@ -48,7 +48,7 @@ export const todayPages = new Hono<AppEnv>().get('/', async (c) => {
           <section>
             <h2>{t('seminars:needs.title')}</h2>
             {needs.length ? (
-              <NeedList page={page} member={member} needs={needs} named />
+              <NeedsBySeminar page={page} member={member} needs={needs} />
             ) : (
               <p class="calm">
                 {t('console:today.calm')}

@@ -12,6 +12,7 @@ import {
   listUpcoming,
 } from '../../features/summaries/queries/archive.ts'
 import type { TextKey } from '../../i18n.ts'
+import { cleanLine } from '../../text/fold.ts'
 import { seminarKinds } from '../../text/kinds.ts'
 import { PublicLayout } from '../layout.tsx'
 import { PublicHead } from './head.tsx'
@@ -19,9 +20,17 @@ import { kept } from './kept.ts'
 import { NextSeminar, SeminarList } from './listing.tsx'
 
 const search = z.object({
-  q: z.string().trim().max(120).catch('').default(''),
+  q: z
+    .string()
+    .catch('')
+    .default('')
+    .transform((text) => cleanLine(text).slice(0, 120)),
   year: z.coerce.number().int().min(1900).max(2199).nullable().catch(null).default(null),
-  org: z.string().max(120).catch('').default(''),
+  org: z
+    .string()
+    .regex(/^[a-z0-9-]{1,120}$/)
+    .catch('')
+    .default(''),
   kind: z.enum(seminarKinds).nullable().catch(null).default(null),
   after: z.string().max(500).optional().catch(undefined),
 })
@@ -82,6 +91,7 @@ function Archive({ page, asked, facets, own, chosen, upcoming, past }: ArchivePr
   const path = own ? `/o/${own.slug}` : '/'
   const only = own ?? (facets.organizations.length === 1 ? facets.organizations[0] : undefined)
   const title = own ? t('public:org.title', { name: nameOf(page, own) }) : t('common:product.full')
+  const heading = asked.q ? t('public:search.title', { q: asked.q }) : narrowed ? t('common:nav.seminars') : title
   const list = { page, q: asked.q, withOrganization }
   return (
     <PublicLayout
@@ -105,7 +115,7 @@ function Archive({ page, asked, facets, own, chosen, upcoming, past }: ArchivePr
       {next ? (
         <NextSeminar page={page} seminar={next} withOrganization={withOrganization} />
       ) : (
-        <h1 class="page">{title}</h1>
+        <h1 class="page">{heading}</h1>
       )}
       <Finder {...{ page, asked, facets, own, chosen, path }} />
       {coming.length ? (
@@ -171,8 +181,9 @@ function Finder({
   const { t, href } = page
   const without = (change: Partial<Search>) => href(address(path, asked, { after: undefined, ...change }))
   const organizations = own || chosen ? [] : facets.organizations.length > 1 ? facets.organizations.slice(0, 12) : []
-  const years = asked.year || facets.years.length < 2 ? [] : facets.years.slice(0, 12)
-  const kinds = asked.kind || facets.kinds.length < 2 ? [] : facets.kinds
+  const within = facets.within({ organizationId: (own ?? chosen)?.id, year: asked.year, kind: asked.kind })
+  const years = asked.year || within.years.length < 2 ? [] : within.years.slice(0, 12)
+  const kinds = asked.kind || within.kinds.length < 2 ? [] : within.kinds
   return (
     <>
       <form class="find" role="search" method="get" action={href(path)}>

@@ -93,7 +93,7 @@ export function NextSeminar({
   const facts = [
     (locale === 'en' && seminar.venue_en) || seminar.venue || t('seminars:venue.open'),
     withOrganization && !host.includes(orgNameOf(page, seminar)) ? orgNameOf(page, seminar) : '',
-    t('public:next.host', { host }),
+    t('public:next.host', { host: locale === 'en' ? host.replace(/^The /, 'the ') : host }),
     seminar.chairs > 0 ? t('public:next.chairs', { count: seminar.chairs, honorific: seminar.org_honorific }) : '',
   ]
   return (

@@ -6,6 +6,7 @@ import { publicFiles } from './files.ts'
 import { homePages } from './home.tsx'
 import { mailboxPages } from './mailbox.tsx'
 import { newsFeeds } from './news.ts'
+import { qrCodes } from './qr.ts'
 import { seminarPage } from './seminar.tsx'
 import { sitemap } from './sitemap.ts'
 import { statementPages } from './statements.tsx'
@@ -17,6 +18,7 @@ export const publicPages = new Hono<AppEnv>()
   .route('/', seminarPage)
   .route('/', summaryPage)
   .route('/', publicFiles)
+  .route('/', qrCodes)
   .route('/', calendarFeeds)
   .route('/', newsFeeds)
   .route('/', sitemap)

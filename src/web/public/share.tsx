@@ -1,6 +1,6 @@
 import type { Page } from '../../env.ts'
 
-/** Passing a page on: the address to copy, and a mail with it. The island adds a button that copies or shares it. */
+/** Passing a page on: its address, a mail with it, a QR code. The island adds a button that copies or shares it. */
 export function Share({ page, path, title }: { page: Page; path: string; title: string }) {
   const { t, href, origin } = page
   const url = origin + href(path)
@@ -16,6 +16,16 @@ export function Share({ page, path, title }: { page: Page; path: string; title: 
         </a>
       </p>
       <p class="address small muted">{url}</p>
+      <details class="qr">
+        <summary>{t('public:share.qr')}</summary>
+        <img
+          src={href(`${path}/qr.svg`)}
+          alt={t('public:share.qr.alt', { url })}
+          width={200}
+          height={200}
+          loading="lazy"
+        />
+      </details>
     </section>
   )
 }

@@ -3,7 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { DomainError } from '../../../src/errors.ts'
 import { memorySource } from '../../../src/features/files/bytes.ts'
 import { checkDocument } from '../../../src/features/files/content.ts'
-import { doc, docx, external, odf, OFFICE, ole, pdf, ppt, pptx, relationships, xlsx, zipOf } from '../../support/office-files.ts'
+import {
+  doc,
+  docx,
+  external,
+  OFFICE,
+  odf,
+  ole,
+  pdf,
+  ppt,
+  pptx,
+  relationships,
+  xlsx,
+  zipOf,
+} from '../../support/office-files.ts'
 
 async function verdict(bytes: Uint8Array, name = 'bai.docx'): Promise<string> {
   try {
@@ -27,10 +40,22 @@ describe('what is taken, by its content', () => {
     ['an old Word document', doc(), 'doc'],
     ['an old presentation', ppt(), 'ppt'],
     ['a Word document with links to click', docx(rels(external('hyperlink', 'https://example.vn/'))), 'docx'],
-    ['a Word document that names its template on the author’s disk', docx(rels(external('attachedTemplate', 'file:///C:\\Users\\a\\Normal.dotm'))), 'docx'],
+    [
+      'a Word document that names its template on the author’s disk',
+      docx(rels(external('attachedTemplate', 'file:///C:\\Users\\a\\Normal.dotm'))),
+      'docx',
+    ],
     ['a presentation with a chart’s sheet', pptx({ 'ppt/embeddings/Microsoft_Excel_Sheet1.xlsx': xlsx() }), 'pptx'],
-    ['a presentation with a gzipped picture', pptx({ 'ppt/media/image1.emz': new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]) }), 'pptx'],
-    ['a document with a formula of MathType', docx({ 'word/embeddings/oleObject1.bin': ole([{ name: 'Equation Native' }]) }), 'docx'],
+    [
+      'a presentation with a gzipped picture',
+      pptx({ 'ppt/media/image1.emz': new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]) }),
+      'pptx',
+    ],
+    [
+      'a document with a formula of MathType',
+      docx({ 'word/embeddings/oleObject1.bin': ole([{ name: 'Equation Native' }]) }),
+      'docx',
+    ],
     ['a document whose picture unfolds a hundredfold', docx({ 'word/media/image1.bmp': zeros(15) }), 'docx'],
   ])('takes %s', async (_, bytes, kind) => {
     expect(await verdict(bytes)).toBe(kind)
@@ -62,36 +87,103 @@ describe('what is refused, and in which words', () => {
     ['a PDF that starts a program', pdf({ object: '<< /S /Launch /F (cmd.exe) >>' }), 'file_active'],
 
     ['half a Word document', docx().subarray(0, 400), 'file_damaged'],
-    ['a Word document behind something else', new Uint8Array([...strToU8('PK\x03\x04junk'), ...docx()]), 'file_damaged'],
+    [
+      'a Word document behind something else',
+      new Uint8Array([...strToU8('PK\x03\x04junk'), ...docx()]),
+      'file_damaged',
+    ],
     ['a Word document with something behind it', new Uint8Array([...docx(), 1, 2, 3]), 'file_damaged'],
     ['macros', docx({ 'word/vbaProject.bin': ole([]) }), 'file_macros'],
-    ['macros by their type alone', docx({ '[Content_Types].xml': '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>' }), 'file_macros'],
+    [
+      'macros by their type alone',
+      docx({
+        '[Content_Types].xml':
+          '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>',
+      }),
+      'file_macros',
+    ],
     ['a control that runs', docx({ 'word/activeX/activeX1.xml': '<x/>' }), 'file_active'],
-    ['a template from the web', docx(rels(external('attachedTemplate', 'http://evil.example/t.dotm'))), 'file_external'],
-    ['a template from another machine', docx(rels(external('attachedTemplate', 'file://server/t.dotm'))), 'file_external'],
+    [
+      'a template from the web',
+      docx(rels(external('attachedTemplate', 'http://evil.example/t.dotm'))),
+      'file_external',
+    ],
+    [
+      'a template from another machine',
+      docx(rels(external('attachedTemplate', 'file://server/t.dotm'))),
+      'file_external',
+    ],
     ['an object from the web', docx(rels(external('oleObject', 'https://evil.example/o'))), 'file_external'],
     ['a picture from the web', docx(rels(external('image', 'https://evil.example/i.png'))), 'file_external'],
     ['a link to a script', docx(rels(external('hyperlink', 'javascript:alert(1)'))), 'file_external'],
-    ['a template behind character references', docx(rels(`<Relationship Id="r" Type="${OFFICE}/attachedTemplate" Target="http://e/" TargetMode="&#69;xternal"/>`)), 'file_external'],
-    ['a template in a relationship of UTF-16', docx({ 'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/'))) }), 'file_external'],
-    ['relationships with entities', docx({ 'word/_rels/document.xml.rels': `<!DOCTYPE x [<!ENTITY e "External">]>${relationships()}` }), 'file_active'],
-    ['a DDE field cut into runs', docx({ 'word/document.xml': '<w:document><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>' }), 'file_active'],
+    [
+      'a template behind character references',
+      docx(
+        rels(`<Relationship Id="r" Type="${OFFICE}/attachedTemplate" Target="http://e/" TargetMode="&#69;xternal"/>`),
+      ),
+      'file_external',
+    ],
+    [
+      'a template in a relationship of UTF-16',
+      docx({ 'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/'))) }),
+      'file_external',
+    ],
+    [
+      'relationships with entities',
+      docx({ 'word/_rels/document.xml.rels': `<!DOCTYPE x [<!ENTITY e "External">]>${relationships()}` }),
+      'file_active',
+    ],
+    [
+      'a DDE field cut into runs',
+      docx({
+        'word/document.xml':
+          '<w:document><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>',
+      }),
+      'file_active',
+    ],
     ['an archive inside', docx({ 'word/media/a.png': zipOf({ 'x.txt': 'x' }) }), 'file_embedded'],
-    ['a sheet inside a sheet inside', pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/embeddings/t.xlsx': xlsx() }) }), 'file_embedded'],
-    ['macros in a chart’s sheet', pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/vbaProject.bin': ole([]) }) }), 'file_macros'],
+    [
+      'a sheet inside a sheet inside',
+      pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/embeddings/t.xlsx': xlsx() }) }),
+      'file_embedded',
+    ],
+    [
+      'macros in a chart’s sheet',
+      pptx({ 'ppt/embeddings/s.xlsx': xlsx({ 'xl/vbaProject.bin': ole([]) }) }),
+      'file_macros',
+    ],
     ['another archive inside', docx({ 'word/media/a.png': strToU8('Rar!\x1a\x07', true) }), 'file_embedded'],
     ['a program inside', docx({ 'word/media/a.png': strToU8(`MZ${'\0'.repeat(60)}`, true) }), 'file_embedded'],
     ['a program by its name', docx({ 'word/media/a.exe': 'x' }), 'file_embedded'],
-    ['a packed file inside', docx({ 'word/embeddings/oleObject1.bin': ole([{ name: '\x01Ole10Native' }]) }), 'file_embedded'],
-    ['a formula of the faulty editor', docx({ 'word/embeddings/oleObject1.bin': ole([], EQUATION_3) }), 'file_embedded'],
+    [
+      'a packed file inside',
+      docx({ 'word/embeddings/oleObject1.bin': ole([{ name: '\x01Ole10Native' }]) }),
+      'file_embedded',
+    ],
+    [
+      'a formula of the faulty editor',
+      docx({ 'word/embeddings/oleObject1.bin': ole([], EQUATION_3) }),
+      'file_embedded',
+    ],
     ['a name that leads out', docx({ '../../etc/passwd': 'x' }), 'file_damaged'],
     ['a bomb', docx({ 'word/media/a.bmp': zeros(300) }), 'file_bomb'],
     ['a bomb by its ratio', docx({ 'word/media/a.bmp': zeros(40) }), 'file_bomb'],
     ['an entry that says it is small', lying(docx({ 'word/media/a.bmp': zeros(5) })), 'file_bomb'],
 
-    ['a Word document behind a password', ole([{ name: 'EncryptedPackage' }, { name: 'EncryptionInfo' }]), 'file_encrypted'],
+    [
+      'a Word document behind a password',
+      ole([{ name: 'EncryptedPackage' }, { name: 'EncryptionInfo' }]),
+      'file_encrypted',
+    ],
     ['an old Word document behind a password', doc([], 1), 'file_encrypted'],
-    ['an old Word document with macros', doc([{ name: 'Macros', storage: true }, { name: 'VBA', storage: true }]), 'file_macros'],
+    [
+      'an old Word document with macros',
+      doc([
+        { name: 'Macros', storage: true },
+        { name: 'VBA', storage: true },
+      ]),
+      'file_macros',
+    ],
     ['an old Word document with a packed file', doc([{ name: '\x01Ole10Native' }]), 'file_embedded'],
     ['an old sheet', ole([{ name: 'Workbook' }]), 'file_format'],
     ['an old presentation behind a password', ppt([], 0xf3d1c4df), 'file_encrypted'],
@@ -100,11 +192,25 @@ describe('what is refused, and in which words', () => {
 
     ['an OpenDocument text behind a password', odf('odt', {}, '<manifest:encryption-data/>'), 'file_encrypted'],
     ['an OpenDocument text with macros', odf('odt', { 'Basic/Standard/Module1.xml': '<x/>' }), 'file_macros'],
-    ['an OpenDocument text that reacts to being opened', odf('odt', { 'content.xml': '<x><script:event-listener/></x>' }), 'file_macros'],
-    ['an OpenDocument text with a picture from the web', odf('odt', { 'content.xml': '<x><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>' }), 'file_external'],
-    ['an OpenDocument sheet', zipOf({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }, ['mimetype']), 'file_format'],
+    [
+      'an OpenDocument text that reacts to being opened',
+      odf('odt', { 'content.xml': '<x><script:event-listener/></x>' }),
+      'file_macros',
+    ],
+    [
+      'an OpenDocument text with a picture from the web',
+      odf('odt', { 'content.xml': '<x><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>' }),
+      'file_external',
+    ],
+    [
+      'an OpenDocument sheet',
+      zipOf({ mimetype: 'application/vnd.oasis.opendocument.spreadsheet', 'content.xml': '<x/>' }, ['mimetype']),
+      'file_format',
+    ],
   ])('refuses %s', async (_, bytes, code) => {
-    expect(await verdict(bytes, code === 'file_disguised_or_format' ? 'bai.txt' : 'bai.docx')).toBe(code === 'file_disguised_or_format' ? 'file_format' : code)
+    expect(await verdict(bytes, code === 'file_disguised_or_format' ? 'bai.txt' : 'bai.docx')).toBe(
+      code === 'file_disguised_or_format' ? 'file_format' : code,
+    )
   })
 
   it('counts what an entry gives, and stops early, whatever the directory says', async () => {
@@ -118,7 +224,9 @@ describe('what is refused, and in which words', () => {
 })
 
 const EQUATION_3 = new Uint8Array([0x02, 0xce, 0x02, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46])
-const PPT_WITH_MACROS = new Uint8Array([0x0f, 0, 0xff, 3, 0x14, 0, 0, 0, 2, 0, 0, 4, 0x0c, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0])
+const PPT_WITH_MACROS = new Uint8Array([
+  0x0f, 0, 0xff, 3, 0x14, 0, 0, 0, 2, 0, 0, 4, 0x0c, 0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0,
+])
 
 function utf16(text: string): Uint8Array {
   const bytes = new Uint8Array(2 + text.length * 2)

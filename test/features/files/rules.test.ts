@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contentDisposition, displayName, requestedRange, sizeInWords, validKey } from '../../../src/features/files/rules.ts'
+import {
+  contentDisposition,
+  displayName,
+  requestedRange,
+  sizeInWords,
+  validKey,
+} from '../../../src/features/files/rules.ts'
 
 describe('display names', () => {
   it.each([
@@ -30,18 +36,27 @@ describe('display names', () => {
         expect(name).toMatch(/^[^/\\<>:"|?*\p{Cc}\u202a-\u202e]+\.docx$/u)
         expect(name.length).toBeLessThanOrEqual(150)
         expect(name.isWellFormed()).toBe(true)
-        expect(contentDisposition('attachment', name)).toMatch(/^attachment; filename="[\w.() -]+"; filename\*=UTF-8''[\w.%~-]+$/)
+        expect(contentDisposition('attachment', name)).toMatch(
+          /^attachment; filename="[\w.() -]+"; filename\*=UTF-8''[\w.%~-]+$/,
+        )
       }),
     )
   })
 })
 
 it('writes a name for old and new browsers', () => {
-  expect(contentDisposition('attachment', 'Bài đọc (1).pdf')).toBe(`attachment; filename="Bai doc (1).pdf"; filename*=UTF-8''B%C3%A0i%20%C4%91%E1%BB%8Dc%20%281%29.pdf`)
+  expect(contentDisposition('attachment', 'Bài đọc (1).pdf')).toBe(
+    `attachment; filename="Bai doc (1).pdf"; filename*=UTF-8''B%C3%A0i%20%C4%91%E1%BB%8Dc%20%281%29.pdf`,
+  )
 })
 
 it('names sizes as people do', () => {
-  expect([sizeInWords(10, 'vi'), sizeInWords(52_428_800, 'vi'), sizeInWords(1_300_000, 'vi'), sizeInWords(1_300_000, 'en')]).toEqual(['1 KB', '50 MB', '1,2 MB', '1.2 MB'])
+  expect([
+    sizeInWords(10, 'vi'),
+    sizeInWords(52_428_800, 'vi'),
+    sizeInWords(1_300_000, 'vi'),
+    sizeInWords(1_300_000, 'en'),
+  ]).toEqual(['1 KB', '50 MB', '1,2 MB', '1.2 MB'])
 })
 
 it.each([
@@ -60,6 +75,9 @@ it.each([
   expect(requestedRange(header, 1000)).toEqual(range)
 })
 
-it.each(['../a', '/a', 'a/../b', 'a//b', 'a/.b', 'a\\b', '', 'a/b/c/d/e/f/g', 'a\0', 'a/'.padEnd(300, 'x')])('does not take %j for a key', (key) => {
-  expect(() => validKey(key)).toThrow(RangeError)
-})
+it.each(['../a', '/a', 'a/../b', 'a//b', 'a/.b', 'a\\b', '', 'a/b/c/d/e/f/g', 'a\0', 'a/'.padEnd(300, 'x')])(
+  'does not take %j for a key',
+  (key) => {
+    expect(() => validKey(key)).toThrow(RangeError)
+  },
+)

@@ -3,9 +3,9 @@ import { transaction } from '../../../src/db/transaction.ts'
 import { answerInvitation } from '../../../src/features/invitations/commands/answer.ts'
 import { givePlaces } from '../../../src/features/invitations/commands/places.ts'
 import type { AnswerInput } from '../../../src/features/invitations/schema.ts'
-import { mailContext as ctx } from '../../support/mail.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
+import { mailContext as ctx } from '../../support/mail.ts'
 
 let database: TestDatabase
 let organizationId: string
@@ -37,12 +37,18 @@ async function invite(seminarId: string, count: number, email: boolean): Promise
     insert into invitations (organization_id, seminar_id, name, family, middle, given, email, status, sent_at)
     select ${organizationId}, ${seminarId}, 'Đại biểu ' || n, 'Đại', 'biểu', n::text,
       case when ${email} then 'd' || n || '@mau.example' end, 'sent', now()
-    from generate_series(1, ${count}::int) n returning id`.then((rows) => ({ rows: rows as unknown as { id: string }[] }))
+    from generate_series(1, ${count}::int) n returning id`.then((rows) => ({
+    rows: rows as unknown as { id: string }[],
+  }))
   return rows.map((row) => row.id)
 }
 
 async function places(seminarId: string) {
-  return database.db.selectFrom('seminar_places').selectAll().where('seminar_id', '=', seminarId).executeTakeFirstOrThrow()
+  return database.db
+    .selectFrom('seminar_places')
+    .selectAll()
+    .where('seminar_id', '=', seminarId)
+    .executeTakeFirstOrThrow()
 }
 
 async function stateOf(id: string) {
@@ -60,15 +66,21 @@ describe('limited places', () => {
       select count(*)::int n, min(waiting_no) lowest, max(waiting_no) highest, count(distinct waiting_no)::int different
       from invitations where seminar_id = ${seminar.id} and answer = 'waitlisted'`
     expect(line[0]).toEqual({ n: 9600, lowest: 1, highest: 9600, different: 9600 })
-    const accepted = await database.sql<{ id: string }[]>`select id from invitations where seminar_id = ${seminar.id} and answer = 'accepted' and holds_place`
+    const accepted = await database.sql<
+      { id: string }[]
+    >`select id from invitations where seminar_id = ${seminar.id} and answer = 'accepted' and holds_place`
     expect(accepted).toHaveLength(400)
 
-    await inLanes(accepted.slice(0, 50).map((row) => row.id), (id) => answer(id, decline))
+    await inLanes(
+      accepted.slice(0, 50).map((row) => row.id),
+      (id) => answer(id, decline),
+    )
     expect(await places(seminar.id)).toMatchObject({ taken: 400, waiting_last: 9600 })
     const after = await database.sql<{ n: number; lowest: number }[]>`
       select count(*)::int n, min(waiting_no) lowest from invitations where seminar_id = ${seminar.id} and answer = 'waitlisted'`
     expect(after[0]).toEqual({ n: 9550, lowest: 51 })
-    const given = await database.sql`select from audit_events where seminar_id = ${seminar.id} and action = 'invitation.place_given'`
+    const given =
+      await database.sql`select from audit_events where seminar_id = ${seminar.id} and action = 'invitation.place_given'`
     expect(given).toHaveLength(50)
   }, 240_000)
 
@@ -83,7 +95,8 @@ describe('limited places', () => {
     await answer(first.id, decline)
     expect(await stateOf(second.id)).toMatchObject({ answer: 'accepted', holds_place: true, waiting_no: null })
     expect(await stateOf(third.id)).toMatchObject({ answer: 'waitlisted', holds_place: false, waiting_no: 2 })
-    const told = await database.sql`select to_address, subject from messages where seminar_id = ${seminar.id} and kind = 'place_given'`
+    const told =
+      await database.sql`select to_address, subject from messages where seminar_id = ${seminar.id} and kind = 'place_given'`
     expect(told).toHaveLength(1)
     expect(told[0]).toMatchObject({ to_address: second.email })
     expect(told[0]?.subject).toContain('A place is yours')
@@ -133,10 +146,14 @@ describe('limited places', () => {
   it('never loses or doubles a place while many change their minds at once', async () => {
     const seminar = await createSeminar(database.db, organizationId, { capacity: 10 })
     const ids = await invite(seminar.id, 30, false)
-    const moves = Array.from({ length: 300 }, (_, i) => ({ id: ids[(i * 7) % 30] as string, input: i % 3 === 0 ? decline : attend }))
+    const moves = Array.from({ length: 300 }, (_, i) => ({
+      id: ids[(i * 7) % 30] as string,
+      input: i % 3 === 0 ? decline : attend,
+    }))
     await inLanes(moves, ({ id, input }) => answer(id, input))
     await transaction(database.db, (trx) => givePlaces(trx, ctx, organizationId, seminar.id))
-    const [held] = await database.sql`select count(*) filter (where holds_place)::int as held, count(*) filter (where answer = 'waitlisted')::int as waiting from invitations where seminar_id = ${seminar.id}`
+    const [held] =
+      await database.sql`select count(*) filter (where holds_place)::int as held, count(*) filter (where answer = 'waitlisted')::int as waiting from invitations where seminar_id = ${seminar.id}`
     const { taken } = await places(seminar.id)
     expect(held?.held).toBe(taken)
     expect(held?.waiting === 0 || taken === 10).toBe(true)

@@ -5,7 +5,13 @@ import { checkCalendar } from '../../../src/features/calendar/check.ts'
 
 /** The messages of a seminar in the order they were written. */
 export function mailOf(db: Db, seminarId: string) {
-  return db.selectFrom('messages').selectAll().where('seminar_id', '=', seminarId).orderBy('created_at').orderBy('id').execute()
+  return db
+    .selectFrom('messages')
+    .selectAll()
+    .where('seminar_id', '=', seminarId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
 }
 
 /** What another reader makes of a calendar part; the rules are checked on the way. */

@@ -11,6 +11,8 @@ import {
   senderOf,
   withoutMarks,
 } from '../../../src/features/mail/rules.ts'
+import { messageKinds, messageStates } from '../../../src/features/mail/schema.ts'
+import { type TextKey, translator } from '../../../src/i18n.ts'
 import { calendarRequest, newMessage } from '../../support/mail.ts'
 
 const id = '0197f3a2-1111-7000-8000-000000000001'
@@ -112,4 +114,15 @@ it('sends in the name of the organisation’s own mailbox, or of the deployment�
     'vp@mau.example',
   )
   expect(senderOf({ name: 'Thành ủy Mẫu', email: null }, 'hoithao@x.example').address).toBe('hoithao@x.example')
+})
+
+it('has a name in both languages for every kind and every state of a message', () => {
+  for (const locale of ['vi', 'en'] as const) {
+    const t = translator(locale)
+    const keys = [
+      ...messageKinds.map((kind) => `mail:kind.${kind}`),
+      ...messageStates.map((state) => `mail:state.${state}`),
+    ]
+    for (const key of keys) expect(t(key as TextKey)).not.toContain('.')
+  }
 })

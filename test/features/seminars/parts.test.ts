@@ -1,15 +1,37 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Trx } from '../../../src/db/transaction.ts'
-import { addAgendaItem, editAgendaItem, moveAgendaItem, orderAgenda, removeAgendaItem } from '../../../src/features/seminars/commands/agenda.ts'
+import {
+  addAgendaItem,
+  editAgendaItem,
+  moveAgendaItem,
+  orderAgenda,
+  removeAgendaItem,
+} from '../../../src/features/seminars/commands/agenda.ts'
 import { addChair, editChair, moveChair, removeChair } from '../../../src/features/seminars/commands/chairs.ts'
 import { copySeminar } from '../../../src/features/seminars/commands/copy.ts'
-import { addDelegation, editDelegation, moveDelegation, removeDelegation } from '../../../src/features/seminars/commands/delegations.ts'
+import {
+  addDelegation,
+  editDelegation,
+  moveDelegation,
+  removeDelegation,
+} from '../../../src/features/seminars/commands/delegations.ts'
 import { getSeminarDetail } from '../../../src/features/seminars/queries/detail.ts'
 import { countDelegationSeats } from '../../../src/features/seminars/queries/seats.ts'
-import { type AgendaItemInput, agendaItemInput, chairInput, delegationInput } from '../../../src/features/seminars/schema.ts'
+import {
+  type AgendaItemInput,
+  agendaItemInput,
+  chairInput,
+  delegationInput,
+} from '../../../src/features/seminars/schema.ts'
 import { systemContext } from '../../support/app.ts'
 import { createTestDatabase, inRollback, type TestDatabase } from '../../support/database.ts'
-import { createInvitation, createOrganization, createPerson, createSeminar, createUnit } from '../../support/factories.ts'
+import {
+  createInvitation,
+  createOrganization,
+  createPerson,
+  createSeminar,
+  createUnit,
+} from '../../support/factories.ts'
 
 let database: TestDatabase
 let organizationId: string
@@ -28,7 +50,8 @@ const onSeminar = (test: (trx: Trx, seminarId: string) => Promise<void>) =>
 
 const item = (overrides: Partial<AgendaItemInput> = {}) =>
   agendaItemInput.parse({ kind: 'report', title: 'Báo cáo thực trạng', minutes: 25, ...overrides })
-const chair = (name: string, role = 'chair') => chairInput.parse({ role, name, positions: ['Uỷ viên BTV', 'Trưởng Ban Tổ chức Thành ủy'] })
+const chair = (name: string, role = 'chair') =>
+  chairInput.parse({ role, name, positions: ['Uỷ viên BTV', 'Trưởng Ban Tổ chức Thành ủy'] })
 const group = (text: string, selector: unknown = null) => delegationInput.parse({ text, selector })
 
 describe('chairs', () => {
@@ -48,7 +71,9 @@ describe('chairs', () => {
     onSeminar(async (trx, id) => {
       const one = await addChair(trx, ctx, organizationId, id, chair('Nguyễn Văn Bích'))
       await editChair(trx, ctx, organizationId, id, one, 1, chair('Nguyễn Văn Bích'))
-      await expect(editChair(trx, ctx, organizationId, id, one, 1, chair('Khác'))).rejects.toMatchObject({ code: 'stale_version' })
+      await expect(editChair(trx, ctx, organizationId, id, one, 1, chair('Khác'))).rejects.toMatchObject({
+        code: 'stale_version',
+      })
       await removeChair(trx, ctx, organizationId, id, one)
       await expect(removeChair(trx, ctx, organizationId, id, one)).rejects.toMatchObject({ code: 'not_found' })
     }))
@@ -73,9 +98,15 @@ describe('delegations', () => {
       await removeDelegation(trx, ctx, organizationId, id, first)
       const { delegations } = await getSeminarDetail(trx, organizationId, id)
       expect(delegations.map((each) => each.text)).toEqual(['Trung tâm Chính trị thành phố'])
-      const left = await trx.selectFrom('invitations').select('delegation_id').where('id', '=', invited.id).executeTakeFirstOrThrow()
+      const left = await trx
+        .selectFrom('invitations')
+        .select('delegation_id')
+        .where('id', '=', invited.id)
+        .executeTakeFirstOrThrow()
       expect(left.delegation_id).toBeNull()
-      await expect(editDelegation(trx, ctx, organizationId, id, second, 9, group('x'))).rejects.toMatchObject({ code: 'stale_version' })
+      await expect(editDelegation(trx, ctx, organizationId, id, second, 9, group('x'))).rejects.toMatchObject({
+        code: 'stale_version',
+      })
     }))
 
   it('count seats by position and people once each', () =>
@@ -94,7 +125,13 @@ describe('delegations', () => {
         ])
         .execute()
       const a = await addDelegation(trx, ctx, organizationId, id, group('lãnh đạo các ban', { blocks: ['Đảng'] }))
-      const b = await addDelegation(trx, ctx, organizationId, id, group('Bí thư chi bộ', { unitKinds: ['thôn'], titles: ['Bí thư'] }))
+      const b = await addDelegation(
+        trx,
+        ctx,
+        organizationId,
+        id,
+        group('Bí thư chi bộ', { unitKinds: ['thôn'], titles: ['Bí thư'] }),
+      )
       await addDelegation(trx, ctx, organizationId, id, group('khách mời'))
       const { seminar, delegations } = await getSeminarDetail(trx, organizationId, id)
       const seats = await countDelegationSeats(trx, seminar, delegations, ctx.now)
@@ -110,10 +147,19 @@ describe('the agenda', () => {
     onSeminar(async (trx, id) => {
       const person = await createPerson(trx, organizationId, { name: 'Phạm Thu Hà', given: 'Hà' })
       await addAgendaItem(trx, ctx, organizationId, id, item({ kind: 'reception', title: 'Đón tiếp', minutes: 30 }))
-      const report = item({ minutes: 90, speakers: [{ name: 'Phạm Thu Hà', position: null, positionEn: null, personId: person.id }] })
+      const report = item({
+        minutes: 90,
+        speakers: [{ name: 'Phạm Thu Hà', position: null, positionEn: null, personId: person.id }],
+      })
       const first = await addAgendaItem(trx, ctx, organizationId, id, report)
       const byHand = [{ name: 'phạm thu hà', position: 'Phó Trưởng Ban', positionEn: null, personId: null }]
-      const second = await addAgendaItem(trx, ctx, organizationId, id, item({ title: 'Tham luận', minutes: 130, fixedStart: '15:00', speakers: byHand }))
+      const second = await addAgendaItem(
+        trx,
+        ctx,
+        organizationId,
+        id,
+        item({ title: 'Tham luận', minutes: 130, fixedStart: '15:00', speakers: byHand }),
+      )
       const { agenda } = await getSeminarDetail(trx, organizationId, id)
       expect(agenda.items.map((each) => each.startsLocal?.slice(11, 16))).toEqual(['13:30', '14:00', '15:00'])
       expect(agenda.overrunMinutes).toBe(10)
@@ -124,14 +170,18 @@ describe('the agenda', () => {
   it('is put in a new order whole, and refuses items of another seminar', () =>
     onSeminar(async (trx, id) => {
       const ids: string[] = []
-      for (const title of ['Một', 'Hai', 'Ba']) ids.push(await addAgendaItem(trx, ctx, organizationId, id, item({ title })))
-      const titles = async () => (await getSeminarDetail(trx, organizationId, id)).agenda.items.map((each) => each.title)
+      for (const title of ['Một', 'Hai', 'Ba'])
+        ids.push(await addAgendaItem(trx, ctx, organizationId, id, item({ title })))
+      const titles = async () =>
+        (await getSeminarDetail(trx, organizationId, id)).agenda.items.map((each) => each.title)
       await orderAgenda(trx, ctx, organizationId, id, [ids[2]!, ids[0]!])
       expect(await titles()).toEqual(['Ba', 'Một', 'Hai'])
       await moveAgendaItem(trx, ctx, organizationId, id, ids[1]!, 'up')
       expect(await titles()).toEqual(['Ba', 'Hai', 'Một'])
       const other = await createSeminar(trx, organizationId, at)
-      await expect(orderAgenda(trx, ctx, organizationId, other.id, ids)).rejects.toMatchObject({ detail: 'agenda_changed' })
+      await expect(orderAgenda(trx, ctx, organizationId, other.id, ids)).rejects.toMatchObject({
+        detail: 'agenda_changed',
+      })
       await removeAgendaItem(trx, ctx, organizationId, id, ids[1]!)
       expect(await titles()).toEqual(['Ba', 'Một'])
     }))
@@ -143,7 +193,9 @@ describe('the agenda', () => {
       await editAgendaItem(trx, ctx, organizationId, id, one, 1, item({ speakers: [speaker('B'), speaker('C')] }))
       const { agenda } = await getSeminarDetail(trx, organizationId, id)
       expect(agenda.items[0]?.speakers.map((each) => each.name)).toEqual(['B', 'C'])
-      await expect(editAgendaItem(trx, ctx, organizationId, id, one, 1, item())).rejects.toMatchObject({ code: 'stale_version' })
+      await expect(editAgendaItem(trx, ctx, organizationId, id, one, 1, item())).rejects.toMatchObject({
+        code: 'stale_version',
+      })
     }))
 })
 

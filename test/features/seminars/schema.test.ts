@@ -62,6 +62,8 @@ describe('the parts of a seminar', () => {
     const item = agendaItemInput.parse({ kind: 'speech', title: 'Tham luận', minutes: '80', fixedStart: '14:30' })
     expect(item).toMatchObject({ minutes: 80, fixedStart: '14:30', speakers: [] })
     expect(agendaItemInput.safeParse({ kind: 'speech', title: 'Tham luận', minutes: '1,5' }).success).toBe(false)
-    expect(agendaItemInput.safeParse({ kind: 'speech', title: 'Tham luận', minutes: '10', fixedStart: '25:00' }).success).toBe(false)
+    expect(
+      agendaItemInput.safeParse({ kind: 'speech', title: 'Tham luận', minutes: '10', fixedStart: '25:00' }).success,
+    ).toBe(false)
   })
 })

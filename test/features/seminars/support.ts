@@ -1,7 +1,6 @@
 import { type SeminarInput, seminarInput } from '../../../src/features/seminars/schema.ts'
 
-export const longTheme =
-  'Tăng cường sự lãnh đạo của Đảng đối với công tác phát triển đảng viên trong tình hình mới'
+export const longTheme = 'Tăng cường sự lãnh đạo của Đảng đối với công tác phát triển đảng viên trong tình hình mới'
 
 /** What a filled-in form of a seminar parses to. */
 export function seminarOf(overrides: Partial<Record<keyof SeminarInput, unknown>> = {}): SeminarInput {

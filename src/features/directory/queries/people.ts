@@ -7,25 +7,32 @@ import { fold } from '../../../text/fold.ts'
 import type { PeopleFilter } from '../schema.ts'
 import { validOn } from './positions.ts'
 
-/** Everything of a person that search looks through: name, address, phone, positions and units. */
-const wholeText = sql<string>`h.search || ' ' || coalesce((select string_agg(p.search || ' ' || u.search, ' ') from positions p join units u on u.organization_id = p.organization_id and u.id = p.unit_id where p.organization_id = h.organization_id and p.person_id = h.id), '')`
-
-/** People who have the longest word somewhere, by the indexes; the other words are then looked for in these alone. */
-function candidates(organizationId: string, q: string) {
+/**
+ * Who has every word of a query somewhere: in name, address, phone, or in a position and its unit. The indexes find who
+ * has the longest word anywhere; the other words are looked for in the whole text of these alone.
+ */
+function foundBy(organizationId: string, q: string) {
   const longest = fold(q)
     .split(/\s+/)
     .reduce((a, b) => (b.length > a.length ? b : a), '')
   return sql<boolean>`h.id in (
-    select i.id from people i where i.organization_id = ${organizationId} and ${matchesSearch(sql.ref('i.search'), longest)}
-    union all select p.person_id from positions p where p.organization_id = ${organizationId} and ${matchesSearch(sql.ref('p.search'), longest)}
-    union all select p.person_id from units u join positions p on p.organization_id = u.organization_id and p.unit_id = u.id
-      where u.organization_id = ${organizationId} and ${matchesSearch(sql.ref('u.search'), longest)})`
+    with found as materialized (
+      select i.id from people i where i.organization_id = ${organizationId} and ${matchesSearch(sql.ref('i.search'), longest)}
+      union select p.person_id from positions p where p.organization_id = ${organizationId} and ${matchesSearch(sql.ref('p.search'), longest)}
+      union select p.person_id from units u join positions p on p.organization_id = u.organization_id and p.unit_id = u.id
+        where u.organization_id = ${organizationId} and ${matchesSearch(sql.ref('u.search'), longest)}),
+    held as (
+      select p.person_id, string_agg(p.search || ' ' || u.search, ' ') as words from found f
+      join positions p on p.organization_id = ${organizationId} and p.person_id = f.id
+      join units u on u.organization_id = p.organization_id and u.id = p.unit_id group by p.person_id)
+    select i.id from found f join people i on i.organization_id = ${organizationId} and i.id = f.id
+    left join held on held.person_id = i.id
+    where ${matchesSearch(sql`(i.search || ' ' || coalesce(held.words, ''))`, q)})`
 }
 
 function peopleRows(db: Db, organizationId: string, filter: Omit<PeopleFilter, 'cursor'>, day: string) {
   let query = db.selectFrom('people as h').where('h.organization_id', '=', organizationId)
-  if (filter.q.trim())
-    query = query.where(candidates(organizationId, filter.q)).where(matchesSearch(wholeText, filter.q))
+  if (filter.q.trim()) query = query.where(foundBy(organizationId, filter.q))
   if (filter.address === 'with') query = query.where('h.email', 'is not', null)
   if (filter.address === 'without') query = query.where('h.email', 'is', null)
   if (filter.address === 'dead') query = query.where('h.email_dead_at', 'is not', null)

@@ -33,7 +33,13 @@ const CHUNK = 1000
  * Nobody is invited twice: a person of two positions gets one invitation that lists both.
  * @throws DomainError not_found; closed
  */
-export async function inviteDelegations(trx: Trx, ctx: Context, organizationId: string, seminarId: string, delegationIds?: string[]): Promise<Added> {
+export async function inviteDelegations(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  delegationIds?: string[],
+): Promise<Added> {
   const seminar = await getOpenSeminar(trx, organizationId, seminarId)
   const delegations = await trx
     .selectFrom('delegations')
@@ -45,9 +51,15 @@ export async function inviteDelegations(trx: Trx, ctx: Context, organizationId: 
     .execute()
   const invitees = new Map<string, Invitee>()
   for (const { id, selector } of delegations.filter((d) => !delegationIds || delegationIds.includes(d.id))) {
-    for (const position of await selectPositions(trx, organizationId, selectorSchema.parse(selector), dayOf(seminar, ctx))) {
+    for (const position of await selectPositions(
+      trx,
+      organizationId,
+      selectorSchema.parse(selector),
+      dayOf(seminar, ctx),
+    )) {
       const invitee = invitees.get(position.person.id) ?? { person: position.person, seats: [] }
-      if (!invitee.seats.some((seat) => seat.position.id === position.id)) invitee.seats.push({ delegationId: id, position })
+      if (!invitee.seats.some((seat) => seat.position.id === position.id))
+        invitee.seats.push({ delegationId: id, position })
       invitees.set(position.person.id, invitee)
     }
   }
@@ -90,7 +102,13 @@ export async function invitePeople(
  * Invites someone who is in no directory.
  * @throws DomainError not_found; closed; invalid where the same name and address is invited already
  */
-export async function inviteByHand(trx: Trx, ctx: Context, organizationId: string, seminarId: string, input: InviteeInput): Promise<string> {
+export async function inviteByHand(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  input: InviteeInput,
+): Promise<string> {
   const seminar = await getOpenSeminar(trx, organizationId, seminarId)
   if (input.delegation_id !== null) await assertDelegation(trx, seminar, input.delegation_id)
   const row = await trx
@@ -115,14 +133,22 @@ export async function inviteByHand(trx: Trx, ctx: Context, organizationId: strin
       .execute()
   }
   await carrySequences(trx, organizationId, seminarId)
-  await recordAudit(trx, ctx, { organizationId, action: 'invitation.added', subjectKind: 'invitation', subjectId: row.id, seminarId, details: { name: input.name } })
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: 'invitation.added',
+    subjectKind: 'invitation',
+    subjectId: row.id,
+    seminarId,
+    details: { name: input.name },
+  })
   return row.id
 }
 
 /** People may be invited until the seminar is held or cancelled. */
 async function getOpenSeminar(trx: Trx, organizationId: string, seminarId: string): Promise<SeminarRow> {
   const seminar = await getSeminar(trx, organizationId, seminarId)
-  if (seminar.state === 'held' || seminar.state === 'cancelled') throw new DomainError('closed', { detail: `seminar_${seminar.state === 'held' ? 'over' : 'cancelled'}` })
+  if (seminar.state === 'held' || seminar.state === 'cancelled')
+    throw new DomainError('closed', { detail: `seminar_${seminar.state === 'held' ? 'over' : 'cancelled'}` })
   return seminar
 }
 
@@ -142,14 +168,28 @@ function dayOf(seminar: SeminarRow, ctx: Context): string {
 }
 
 /** Two organizers may add the same people at once: the unique indexes decide, and both see the same list. */
-async function invite(trx: Trx, ctx: Context, seminar: SeminarRow, invitees: Invitee[], delegationId: string | null = null): Promise<Added> {
+async function invite(
+  trx: Trx,
+  ctx: Context,
+  seminar: SeminarRow,
+  invitees: Invitee[],
+  delegationId: string | null = null,
+): Promise<Added> {
   const { organization_id: organizationId, id: seminarId } = seminar
   const sum: Added = { added: 0, seats: 0, already: 0 }
   for (let i = 0; i < invitees.length; i += CHUNK) {
     const chunk = invitees.slice(i, i + CHUNK)
     const added = await trx
       .insertInto('invitations')
-      .values(chunk.map(({ person: { id, email_dead_at: _, ...person } }) => ({ organization_id: organizationId, seminar_id: seminarId, person_id: id, delegation_id: delegationId, ...person })))
+      .values(
+        chunk.map(({ person: { id, email_dead_at: _, ...person } }) => ({
+          organization_id: organizationId,
+          seminar_id: seminarId,
+          person_id: id,
+          delegation_id: delegationId,
+          ...person,
+        })),
+      )
       .onConflict((c) => c.doNothing())
       .returning('id')
       .execute()
@@ -158,7 +198,11 @@ async function invite(trx: Trx, ctx: Context, seminar: SeminarRow, invitees: Inv
       .select(['id', 'person_id'])
       .where('organization_id', '=', organizationId)
       .where('seminar_id', '=', seminarId)
-      .where('person_id', 'in', chunk.map(({ person }) => person.id))
+      .where(
+        'person_id',
+        'in',
+        chunk.map(({ person }) => person.id),
+      )
       .where('status', '<>', 'withdrawn')
       .execute()
     const byPerson = new Map(rows.map((row) => [row.person_id as string, row.id]))
@@ -172,14 +216,32 @@ async function invite(trx: Trx, ctx: Context, seminar: SeminarRow, invitees: Inv
         text_en: position.title_en ? describePosition(position.unit, position, 'en') : null,
       })),
     )
-    const newSeats = seats.length ? await trx.insertInto('invitation_seats').values(seats).onConflict((c) => c.doNothing()).returning('id').execute() : []
-    await printSeats(trx, organizationId, newSeats.map((seat) => seat.id))
+    const newSeats = seats.length
+      ? await trx
+          .insertInto('invitation_seats')
+          .values(seats)
+          .onConflict((c) => c.doNothing())
+          .returning('id')
+          .execute()
+      : []
+    await printSeats(
+      trx,
+      organizationId,
+      newSeats.map((seat) => seat.id),
+    )
     sum.added += added.length
     sum.seats += newSeats.length
     sum.already += chunk.length - added.length
   }
   await carrySequences(trx, organizationId, seminarId)
-  await recordAudit(trx, ctx, { organizationId, action: 'invitations.added', subjectKind: 'seminar', subjectId: seminarId, seminarId, details: { ...sum } })
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: 'invitations.added',
+    subjectKind: 'seminar',
+    subjectId: seminarId,
+    seminarId,
+    details: { ...sum },
+  })
   return sum
 }
 

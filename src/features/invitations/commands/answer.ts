@@ -9,7 +9,14 @@ import type { SeminarState } from '../../seminars/rules.ts'
 import { answerReceivedMail } from '../emails/answers.ts'
 import { isMailable } from '../emails/invitation.ts'
 import { type EventRow, eventRows } from '../queries/event.ts'
-import { type AnswerFacts, type AnswerOutcome, type AnswerPlan, type AnswerRefusal, planAnswer, settleAnswer } from '../rules.ts'
+import {
+  type AnswerFacts,
+  type AnswerOutcome,
+  type AnswerPlan,
+  type AnswerRefusal,
+  planAnswer,
+  settleAnswer,
+} from '../rules.ts'
 import type { AnswerInput, AnswerState, AnswerVia, SubstitutePolicy } from '../schema.ts'
 import { freePlaces, takePlace } from './places.ts'
 import { endSubstitutions, inviteSubstitutes } from './substitutes.ts'
@@ -39,7 +46,12 @@ interface OpenSubstitution {
 export async function answerInvitation(
   trx: Trx,
   ctx: Context,
-  { organizationId, invitationId, input, via }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
+  {
+    organizationId,
+    invitationId,
+    input,
+    via,
+  }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
 ): Promise<AnswerResult> {
   const invitation = await lockInvitation(trx, organizationId, invitationId)
   const { event, capacity, open } = await getAnswerFacts(trx, invitation)
@@ -76,23 +88,50 @@ export async function lockInvitation(trx: Trx, organizationId: string, id: strin
 }
 
 /** In one statement, after the lock: whatever waited for it sees what was written before. */
-async function getAnswerFacts(trx: Trx, invitation: InvitationRow): Promise<{ event: EventRow; capacity: number | null; open: OpenSubstitution | null }> {
+async function getAnswerFacts(
+  trx: Trx,
+  invitation: InvitationRow,
+): Promise<{ event: EventRow; capacity: number | null; open: OpenSubstitution | null }> {
   const row = await eventRows(trx, invitation.organization_id, invitation.seminar_id)
-    .innerJoin('seminar_places as p', (j) => j.onRef('p.organization_id', '=', 's.organization_id').onRef('p.seminar_id', '=', 's.id'))
+    .innerJoin('seminar_places as p', (j) =>
+      j.onRef('p.organization_id', '=', 's.organization_id').onRef('p.seminar_id', '=', 's.id'),
+    )
     .leftJoin('substitutions as u', (j) =>
       j
         .onRef('u.organization_id', '=', 's.organization_id')
         .on('u.invitation_id', '=', invitation.id)
         .on('u.state', 'in', ['pending', 'approved']),
     )
-    .select(['p.capacity', 'u.id as sub_id', 'u.name as sub_name', 'u.position as sub_position', 'u.email as sub_email', 'u.state as sub_state'])
+    .select([
+      'p.capacity',
+      'u.id as sub_id',
+      'u.name as sub_name',
+      'u.position as sub_position',
+      'u.email as sub_email',
+      'u.state as sub_state',
+    ])
     .executeTakeFirstOrThrow()
   const { capacity, sub_id: id, sub_name, sub_position, sub_email: email, sub_state, ...event } = row
-  const open = id === null ? null : { id, name: sub_name as string, position: sub_position as string, email, state: sub_state as OpenSubstitution['state'] }
+  const open =
+    id === null
+      ? null
+      : {
+          id,
+          name: sub_name as string,
+          position: sub_position as string,
+          email,
+          state: sub_state as OpenSubstitution['state'],
+        }
   return { event, capacity, open }
 }
 
-function toFacts(invitation: InvitationRow, event: EventRow, capacity: number | null, open: OpenSubstitution | null, via: AnswerVia): AnswerFacts {
+function toFacts(
+  invitation: InvitationRow,
+  event: EventRow,
+  capacity: number | null,
+  open: OpenSubstitution | null,
+  via: AnswerVia,
+): AnswerFacts {
   return {
     capacity,
     seminarState: event.state as SeminarState,
@@ -109,11 +148,17 @@ function toFacts(invitation: InvitationRow, event: EventRow, capacity: number | 
 /** A refused answer as an error: a reason at its field, all others with a text of their own. */
 function refusal(refused: AnswerRefusal): DomainError {
   if (refused === 'reason_required') return invalid({ field: 'reason', code: 'required' })
-  if (refused === 'online_not_offered' || refused === 'substitute_not_allowed') return invalid({ field: 'answer', code: 'invalid' })
+  if (refused === 'online_not_offered' || refused === 'substitute_not_allowed')
+    return invalid({ field: 'answer', code: 'invalid' })
   return new DomainError('closed', { detail: refused })
 }
 
-function saysTheSame(invitation: InvitationRow, open: OpenSubstitution | null, plan: AnswerPlan, input: AnswerInput): boolean {
+function saysTheSame(
+  invitation: InvitationRow,
+  open: OpenSubstitution | null,
+  plan: AnswerPlan,
+  input: AnswerInput,
+): boolean {
   const state = plan.keepsLine ? 'waitlisted' : plan.wanted
   if (invitation.answer !== state || plan.takesPlace || plan.freesPlace) return false
   if (invitation.note !== (input.note ?? null) || invitation.reason !== reasonOf(input)) return false
@@ -135,7 +180,12 @@ async function writeAnswer(
   trx: Trx,
   ctx: Context,
   invitation: InvitationRow,
-  { input, outcome, waitingNo, via }: { input: AnswerInput; outcome: AnswerOutcome; waitingNo: number | null; via: AnswerVia },
+  {
+    input,
+    outcome,
+    waitingNo,
+    via,
+  }: { input: AnswerInput; outcome: AnswerOutcome; waitingNo: number | null; via: AnswerVia },
 ): Promise<void> {
   const said = { reason: reasonOf(input), note: input.note ?? null }
   const audit = auditRow(ctx, {
@@ -179,14 +229,23 @@ async function writeSubstitution(
   trx: Trx,
   ctx: Context,
   invitation: InvitationRow,
-  { input, open, substitution }: { input: AnswerInput; open: OpenSubstitution | null; substitution: 'pending' | 'approved' | null },
+  {
+    input,
+    open,
+    substitution,
+  }: { input: AnswerInput; open: OpenSubstitution | null; substitution: 'pending' | 'approved' | null },
 ): Promise<void> {
   if (open && isSame(open, input) && open.state === substitution) return
   if (open) await endSubstitutions(trx, ctx, invitation.organization_id, invitation.seminar_id, [invitation.id])
   if (substitution === null || input.answer !== 'substitute') return
   await trx
     .insertInto('substitutions')
-    .values({ organization_id: invitation.organization_id, invitation_id: invitation.id, ...input.substitute, state: substitution })
+    .values({
+      organization_id: invitation.organization_id,
+      invitation_id: invitation.id,
+      ...input.substitute,
+      state: substitution,
+    })
     .execute()
 }
 

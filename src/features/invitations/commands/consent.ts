@@ -20,7 +20,13 @@ import { inviteSubstitutes } from './substitutes.ts'
 export async function decideSubstitution(
   trx: Trx,
   ctx: Context,
-  { organizationId, invitationId, substitutionId, decision, note }: { organizationId: string; invitationId: string; substitutionId: string } & DecisionInput,
+  {
+    organizationId,
+    invitationId,
+    substitutionId,
+    decision,
+    note,
+  }: { organizationId: string; invitationId: string; substitutionId: string } & DecisionInput,
 ): Promise<void> {
   const invitation = await lockInvitation(trx, organizationId, invitationId)
   const substitution = await trx
@@ -32,7 +38,8 @@ export async function decideSubstitution(
     .executeTakeFirst()
   if (!substitution) throw new DomainError('not_found')
   const waiting = invitation.answer === 'substitute_pending' || invitation.answer === 'waitlisted'
-  if (substitution.state !== 'pending' || invitation.status !== 'sent' || !waiting) throw new DomainError('conflict', { detail: 'substitution_decided' })
+  if (substitution.state !== 'pending' || invitation.status !== 'sent' || !waiting)
+    throw new DomainError('conflict', { detail: 'substitution_decided' })
   const agreed = decision === 'agree'
   const settled = settleConsent(invitation.answer as 'substitute_pending' | 'waitlisted', agreed)
   await trx
@@ -57,7 +64,14 @@ export async function decideSubstitution(
   })
   const event = await getEvent(trx, organizationId, invitation.seminar_id)
   if (isMailable(invitation.email)) {
-    await enqueueMessages(trx, ctx, [substitutionDecidedMail(event, ctx, { ...invitation, email: invitation.email }, { agreed, substitute: substitution.name, note })])
+    await enqueueMessages(trx, ctx, [
+      substitutionDecidedMail(
+        event,
+        ctx,
+        { ...invitation, email: invitation.email },
+        { agreed, substitute: substitution.name, note },
+      ),
+    ])
   }
   if (agreed && invitation.holds_place) await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitationId])
 }

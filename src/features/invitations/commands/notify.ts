@@ -19,14 +19,24 @@ const CHUNK = 500
  * comes back by REQUEST with a higher SEQUENCE (RFC 5546 sections 3.2.2, 3.2.5). Call it after the edit, in its transaction.
  * @returns how many are told
  */
-export async function notifySeminarChanged(trx: Trx, ctx: Context, before: SeminarRow, after: SeminarRow): Promise<number> {
+export async function notifySeminarChanged(
+  trx: Trx,
+  ctx: Context,
+  before: SeminarRow,
+  after: SeminarRow,
+): Promise<number> {
   const change = changeFor(factsOf(before), factsOf(after))
   if (!change) return 0
   const details = await getEventDetails(trx, after.organization_id, after.id)
   // A cancellation still names the time it was for.
-  const dates = details.event.starts_local === null ? { starts_local: before.starts_local, ends_local: before.ends_local } : {}
+  const dates =
+    details.event.starts_local === null ? { starts_local: before.starts_local, ends_local: before.ends_local } : {}
   const batch = openBatch({ ...details, event: { ...details.event, ...dates } }, ctx)
-  await cancelQueued(trx, { organizationId: after.organization_id, seminarId: after.id, kinds: ['invitation', 'update'] })
+  await cancelQueued(trx, {
+    organizationId: after.organization_id,
+    seminarId: after.id,
+    kinds: ['invitation', 'update'],
+  })
   let told = 0
   for (let last = ''; ; ) {
     const rows = await listInvitees(trx, after, last)
@@ -51,10 +61,32 @@ async function listInvitees(trx: Trx, seminar: SeminarRow, after: string) {
   let query = trx
     .selectFrom('invitations as i')
     .leftJoin('substitutions as u', (j) =>
-      j.onRef('u.organization_id', '=', 'i.organization_id').onRef('u.invitation_id', '=', 'i.id').on('u.state', '=', 'approved').on('u.calendar_sequence', 'is not', null),
+      j
+        .onRef('u.organization_id', '=', 'i.organization_id')
+        .onRef('u.invitation_id', '=', 'i.id')
+        .on('u.state', '=', 'approved')
+        .on('u.calendar_sequence', 'is not', null),
     )
-    .select(['i.id', 'i.person_id', 'i.name', 'i.gender', 'i.positions', 'i.positions_en', 'i.email', 'i.locale', 'i.generation', 'i.answer', 'i.calendar_sequence'])
-    .select(['u.id as sub_id', 'u.name as sub_name', 'u.position as sub_position', 'u.email as sub_email', 'u.calendar_sequence as sub_sequence'])
+    .select([
+      'i.id',
+      'i.person_id',
+      'i.name',
+      'i.gender',
+      'i.positions',
+      'i.positions_en',
+      'i.email',
+      'i.locale',
+      'i.generation',
+      'i.answer',
+      'i.calendar_sequence',
+    ])
+    .select([
+      'u.id as sub_id',
+      'u.name as sub_name',
+      'u.position as sub_position',
+      'u.email as sub_email',
+      'u.calendar_sequence as sub_sequence',
+    ])
     .where('i.organization_id', '=', seminar.organization_id)
     .where('i.seminar_id', '=', seminar.id)
     .where('i.status', '=', 'sent')
@@ -62,7 +94,13 @@ async function listInvitees(trx: Trx, seminar: SeminarRow, after: string) {
   return query.orderBy('i.id').limit(CHUNK).execute()
 }
 
-async function tell(trx: Trx, batch: Batch, change: Change, before: SeminarRow, rows: Awaited<ReturnType<typeof listInvitees>>): Promise<number> {
+async function tell(
+  trx: Trx,
+  batch: Batch,
+  change: Change,
+  before: SeminarRow,
+  rows: Awaited<ReturnType<typeof listInvitees>>,
+): Promise<number> {
   const { event } = batch.details
   const old = { ...event, starts_local: before.starts_local, ends_local: before.ends_local, timezone: before.timezone }
   const messages: NewMessage[] = []
@@ -73,13 +111,17 @@ async function tell(trx: Trx, batch: Batch, change: Change, before: SeminarRow, 
     if (isTold(change, answer) && isMailable(row.email)) {
       const sequence = sequenceFor(change, before, event.sequence, row.calendar_sequence)
       invitees.push({ id: row.id, sequence })
-      messages.push(changeMail(batch, change, old, row, { email: row.email, sequence, partstat: partstatOf(change, answer) }))
+      messages.push(
+        changeMail(batch, change, old, row, { email: row.email, sequence, partstat: partstatOf(change, answer) }),
+      )
     }
     if (row.sub_id !== null && isMailable(row.sub_email)) {
       const sequence = sequenceFor(change, before, event.sequence, row.sub_sequence)
       substitutes.push({ id: row.sub_id, sequence })
       const substitute = { name: row.sub_name as string, position: row.sub_position as string }
-      messages.push(changeMail(batch, change, old, row, { email: row.sub_email, sequence, partstat: 'NEEDS-ACTION', substitute }))
+      messages.push(
+        changeMail(batch, change, old, row, { email: row.sub_email, sequence, partstat: 'NEEDS-ACTION', substitute }),
+      )
     }
   }
   await enqueueMessages(trx, batch.ctx, messages)

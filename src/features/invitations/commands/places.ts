@@ -13,7 +13,11 @@ import { inviteSubstitutes } from './substitutes.ts'
  * Asks the counter for a place: one conditional update, which also hands out the next number of the waiting line where
  * none is free. Nobody else's row is locked, and the counter's only until the commit.
  */
-export async function takePlace(trx: Trx, organizationId: string, seminarId: string): Promise<{ granted: boolean; waitingNo: number }> {
+export async function takePlace(
+  trx: Trx,
+  organizationId: string,
+  seminarId: string,
+): Promise<{ granted: boolean; waitingNo: number }> {
   const { rows } = await sql<{ granted: boolean; waiting_last: number }>`
     update seminar_places set
       granted = (capacity is null or taken < capacity),
@@ -26,7 +30,13 @@ export async function takePlace(trx: Trx, organizationId: string, seminarId: str
 }
 
 /** Gives places back, and hands them to the first in line in the same transaction. @returns how many were handed on */
-export async function freePlaces(trx: Trx, ctx: Context, organizationId: string, seminarId: string, count: number): Promise<number> {
+export async function freePlaces(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  count: number,
+): Promise<number> {
   await trx
     .updateTable('seminar_places')
     .set((eb) => ({ taken: eb('taken', '-', count) }))
@@ -72,7 +82,9 @@ export async function givePlaces(trx: Trx, ctx: Context, organizationId: string,
 async function lockFirstInLine(trx: Trx, organizationId: string, seminarId: string, limit: number) {
   const rows = await trx
     .selectFrom('invitations as i')
-    .innerJoin('seminars as s', (j) => j.onRef('s.organization_id', '=', 'i.organization_id').onRef('s.id', '=', 'i.seminar_id'))
+    .innerJoin('seminars as s', (j) =>
+      j.onRef('s.organization_id', '=', 'i.organization_id').onRef('s.id', '=', 'i.seminar_id'),
+    )
     .selectAll('i')
     .where('i.organization_id', '=', organizationId)
     .where('i.seminar_id', '=', seminarId)
@@ -90,7 +102,11 @@ async function lockFirstInLine(trx: Trx, organizationId: string, seminarId: stri
     .selectFrom('substitutions')
     .select(['invitation_id', 'state'])
     .where('organization_id', '=', organizationId)
-    .where('invitation_id', 'in', rows.map((row) => row.id))
+    .where(
+      'invitation_id',
+      'in',
+      rows.map((row) => row.id),
+    )
     .where('state', 'in', ['pending', 'approved'])
     .execute()
   const open = new Map(substitutions.map((s) => [s.invitation_id, s.state as 'pending' | 'approved']))
@@ -102,16 +118,28 @@ async function seat(trx: Trx, organizationId: string, next: Seated[]): Promise<v
   for (const state of new Set(next.map((row) => row.state))) {
     await trx
       .updateTable('invitations')
-      .set((eb) => ({ answer: state, waiting_no: null, holds_place: true, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+      .set((eb) => ({
+        answer: state,
+        waiting_no: null,
+        holds_place: true,
+        version: eb('version', '+', 1),
+        updated_at: sql<Date>`now()`,
+      }))
       .where('organization_id', '=', organizationId)
-      .where('id', 'in', next.filter((row) => row.state === state).map((row) => row.id))
+      .where(
+        'id',
+        'in',
+        next.filter((row) => row.state === state).map((row) => row.id),
+      )
       .execute()
   }
 }
 
 async function tell(trx: Trx, ctx: Context, organizationId: string, seminarId: string, next: Seated[]): Promise<void> {
   const event = await getEvent(trx, organizationId, seminarId)
-  const mails = next.flatMap((row) => (isMailable(row.email) ? [placeGivenMail(event, ctx, { ...row, email: row.email }, row.state)] : []))
+  const mails = next.flatMap((row) =>
+    isMailable(row.email) ? [placeGivenMail(event, ctx, { ...row, email: row.email }, row.state)] : [],
+  )
   await enqueueMessages(trx, ctx, mails)
   await recordAudits(
     trx,

@@ -30,7 +30,9 @@ export async function printSeats(trx: Trx, organizationId: string, newSeatIds: s
     const written = invitation.positions.join('\n') !== before.vi.join('\n')
     const all = textsOf(own)
     const fresh = textsOf(own.filter((seat) => isNew.has(seat.id)))
-    const added = fresh.vi.map((text, i) => ({ text, en: fresh.en[i] as string })).filter(({ text }) => !invitation.positions.includes(text))
+    const added = fresh.vi
+      .map((text, i) => ({ text, en: fresh.en[i] as string }))
+      .filter(({ text }) => !invitation.positions.includes(text))
     return {
       id: invitation.id,
       positions: written ? [...invitation.positions, ...added.map(({ text }) => text)] : all.vi,
@@ -50,13 +52,23 @@ export async function printSeats(trx: Trx, organizationId: string, newSeatIds: s
 async function listSeatsInOrder(trx: Trx, organizationId: string, seatIds: string[]): Promise<SeatRow[]> {
   return trx
     .selectFrom('invitation_seats as t')
-    .leftJoin('delegations as d', (j) => j.onRef('d.organization_id', '=', 't.organization_id').onRef('d.id', '=', 't.delegation_id'))
-    .leftJoin('positions as p', (j) => j.onRef('p.organization_id', '=', 't.organization_id').onRef('p.id', '=', 't.position_id'))
-    .leftJoin('units as u', (j) => j.onRef('u.organization_id', '=', 'p.organization_id').onRef('u.id', '=', 'p.unit_id'))
+    .leftJoin('delegations as d', (j) =>
+      j.onRef('d.organization_id', '=', 't.organization_id').onRef('d.id', '=', 't.delegation_id'),
+    )
+    .leftJoin('positions as p', (j) =>
+      j.onRef('p.organization_id', '=', 't.organization_id').onRef('p.id', '=', 't.position_id'),
+    )
+    .leftJoin('units as u', (j) =>
+      j.onRef('u.organization_id', '=', 'p.organization_id').onRef('u.id', '=', 'p.unit_id'),
+    )
     .select(['t.id', 't.invitation_id', 't.delegation_id', 't.text', 't.text_en'])
     .where('t.organization_id', '=', organizationId)
     .where('t.invitation_id', 'in', (eb) =>
-      eb.selectFrom('invitation_seats as n').select('n.invitation_id').where('n.organization_id', '=', organizationId).where('n.id', 'in', seatIds),
+      eb
+        .selectFrom('invitation_seats as n')
+        .select('n.invitation_id')
+        .where('n.organization_id', '=', organizationId)
+        .where('n.id', 'in', seatIds),
     )
     .orderBy('d.ordinal', (o) => o.asc().nullsLast())
     .orderBy('u.tree_path', (o) => o.asc().nullsLast())

@@ -18,15 +18,43 @@ export interface Sent {
 
 /** Mails are rendered in portions, so that a bulk of any size needs the memory of one. */
 const CHUNK = 500
-const columns = ['id', 'person_id', 'name', 'gender', 'positions', 'positions_en', 'email', 'locale', 'generation', 'calendar_sequence'] as const
-const recipient = ['i.id', 'i.person_id', 'i.name', 'i.gender', 'i.positions', 'i.positions_en', 'i.email', 'i.locale', 'i.generation', 'i.calendar_sequence'] as const
+const columns = [
+  'id',
+  'person_id',
+  'name',
+  'gender',
+  'positions',
+  'positions_en',
+  'email',
+  'locale',
+  'generation',
+  'calendar_sequence',
+] as const
+const recipient = [
+  'i.id',
+  'i.person_id',
+  'i.name',
+  'i.gender',
+  'i.positions',
+  'i.positions_en',
+  'i.email',
+  'i.locale',
+  'i.generation',
+  'i.calendar_sequence',
+] as const
 
 /**
  * Sends the drafts of a seminar: all, or those named. Each goes out once, however often and from wherever this is asked.
  * Without an address the link is opened all the same.
  * @throws DomainError not_found; conflict `seminar_not_open` unless the seminar is scheduled and still to come
  */
-export async function sendInvitations(trx: Trx, ctx: Context, organizationId: string, seminarId: string, which: 'all' | { ids: string[] }): Promise<Sent> {
+export async function sendInvitations(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  which: 'all' | { ids: string[] },
+): Promise<Sent> {
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
   assertSendable(batch)
   const sum: Sent = { mailed: 0, byHand: 0 }
@@ -41,26 +69,44 @@ export async function sendInvitations(trx: Trx, ctx: Context, organizationId: st
     } else if (which === 'all') break
   }
   if (sum.mailed + sum.byHand > 0) {
-    await recordAudit(trx, ctx, { organizationId, action: 'invitations.sent', subjectKind: 'seminar', subjectId: seminarId, seminarId, details: { ...sum } })
+    await recordAudit(trx, ctx, {
+      organizationId,
+      action: 'invitations.sent',
+      subjectKind: 'seminar',
+      subjectId: seminarId,
+      seminarId,
+      details: { ...sum },
+    })
   }
   return sum
 }
 
 function assertSendable({ details: { event }, ctx }: Batch): void {
   const over = event.starts_at !== null && event.starts_at < ctx.now
-  if (event.state !== 'scheduled' || over) throw new DomainError('conflict', { detail: over ? 'seminar_over' : 'seminar_not_open' })
+  if (event.state !== 'scheduled' || over)
+    throw new DomainError('conflict', { detail: over ? 'seminar_over' : 'seminar_not_open' })
 }
 
 /** Marks drafts as sent before they are rendered: nobody else can claim them. In order of precedence, so they leave in it. */
 async function claimDrafts(trx: Trx, organizationId: string, seminarId: string, ids: string[] | undefined) {
   return trx
     .with('due', (db) => {
-      let due = db.selectFrom('invitations').select('id').where('organization_id', '=', organizationId).where('seminar_id', '=', seminarId).where('status', '=', 'draft')
+      let due = db
+        .selectFrom('invitations')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('seminar_id', '=', seminarId)
+        .where('status', '=', 'draft')
       if (ids) due = due.where('id', 'in', ids)
       return due.orderBy('id').limit(CHUNK).forUpdate().skipLocked()
     })
     .updateTable('invitations')
-    .set((eb) => ({ status: 'sent', sent_at: sql<Date>`now()`, version: eb('version', '+', 1), updated_at: sql<Date>`now()` }))
+    .set((eb) => ({
+      status: 'sent',
+      sent_at: sql<Date>`now()`,
+      version: eb('version', '+', 1),
+      updated_at: sql<Date>`now()`,
+    }))
     .where('organization_id', '=', organizationId)
     .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
     .returning(columns)
@@ -73,7 +119,12 @@ async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]
   await issueLinks(
     trx,
     ctx,
-    invitations.map((row) => ({ purpose: 'invitation', organizationId: event.organization_id, targetId: row.id, generation: row.generation })),
+    invitations.map((row) => ({
+      purpose: 'invitation',
+      organizationId: event.organization_id,
+      targetId: row.id,
+      generation: row.generation,
+    })),
   )
   const told: { id: string; sequence: number }[] = []
   const messages = invitations.flatMap((row) => {
@@ -88,7 +139,11 @@ async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]
 }
 
 /** Remembers what each invitee's calendar was last told. */
-export async function storeTold(trx: Trx, organizationId: string, told: { id: string; sequence: number }[]): Promise<void> {
+export async function storeTold(
+  trx: Trx,
+  organizationId: string,
+  told: { id: string; sequence: number }[],
+): Promise<void> {
   if (!told.length) return
   await sql`
     update invitations i set calendar_sequence = v.sequence
@@ -101,7 +156,13 @@ export async function storeTold(trx: Trx, organizationId: string, told: { id: st
  * @returns how many have an address; those without are left
  * @throws DomainError not_found; conflict
  */
-export async function resendInvitations(trx: Trx, ctx: Context, organizationId: string, seminarId: string, ids: string[]): Promise<number> {
+export async function resendInvitations(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  ids: string[],
+): Promise<number> {
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
   assertSendable(batch)
   let mailed = 0
@@ -117,7 +178,18 @@ export async function resendInvitations(trx: Trx, ctx: Context, organizationId: 
     const mailable = rows.filter((row) => isMailable(row.email))
     const sent = await mail(trx, ctx, batch, mailable)
     mailed += sent.mailed
-    await recordAudits(trx, ctx, mailable.map((row) => ({ organizationId, action: 'invitation.resent', subjectKind: 'invitation', subjectId: row.id, seminarId, details: { name: row.name } })))
+    await recordAudits(
+      trx,
+      ctx,
+      mailable.map((row) => ({
+        organizationId,
+        action: 'invitation.resent',
+        subjectKind: 'invitation',
+        subjectId: row.id,
+        seminarId,
+        details: { name: row.name },
+      })),
+    )
   }
   return mailed
 }
@@ -127,7 +199,12 @@ export async function resendInvitations(trx: Trx, ctx: Context, organizationId: 
  * out again with the new one where there is an address.
  * @throws DomainError not_found; conflict where the invitation was not sent or the seminar is not open
  */
-export async function renewLink(trx: Trx, ctx: Context, organizationId: string, id: string): Promise<{ mailed: boolean }> {
+export async function renewLink(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  id: string,
+): Promise<{ mailed: boolean }> {
   const invitation = await lockInvitation(trx, organizationId, id)
   if (invitation.status !== 'sent') throw new DomainError('conflict', { detail: 'invitation_not_sent' })
   const generation = invitation.generation + 1
@@ -140,6 +217,13 @@ export async function renewLink(trx: Trx, ctx: Context, organizationId: string, 
   await revokeLinks(trx, 'invitation', id, generation)
   await issueLinks(trx, ctx, [{ purpose: 'invitation', organizationId, targetId: id, generation }])
   await cancelQueued(trx, { organizationId, invitationId: id })
-  await recordAudit(trx, ctx, { organizationId, action: 'invitation.link_renewed', subjectKind: 'invitation', subjectId: id, seminarId: invitation.seminar_id, details: { name: invitation.name } })
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: 'invitation.link_renewed',
+    subjectKind: 'invitation',
+    subjectId: id,
+    seminarId: invitation.seminar_id,
+    details: { name: invitation.name },
+  })
   return { mailed: (await resendInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])) > 0 }
 }

@@ -7,26 +7,62 @@ import { isMailable, openBatch, substituteMail } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
 
 /** Sends an invitation of their own to the approved substitutes of these invitees who have an address and none yet. */
-export async function inviteSubstitutes(trx: Trx, ctx: Context, organizationId: string, seminarId: string, invitationIds: string[]): Promise<void> {
+export async function inviteSubstitutes(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  invitationIds: string[],
+): Promise<void> {
   if (!invitationIds.length) return
   const rows = await listSubstitutes(trx, organizationId, invitationIds)
-  const due = rows.filter((row) => row.sub_state === 'approved' && row.sub_sequence === null && isMailable(row.sub_email))
+  const due = rows.filter(
+    (row) => row.sub_state === 'approved' && row.sub_sequence === null && isMailable(row.sub_email),
+  )
   if (!due.length) return
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
-  const told = await toldBefore(trx, organizationId, seminarId, due.map((row) => row.sub_email as string))
+  const told = await toldBefore(
+    trx,
+    organizationId,
+    seminarId,
+    due.map((row) => row.sub_email as string),
+  )
   const messages = due.map((row) => {
     const sequence = Math.max(batch.details.event.sequence, told.get((row.sub_email as string).toLowerCase()) ?? 0)
-    return { row, sequence, mail: substituteMail(batch, row, { name: row.sub_name, position: row.sub_position, email: row.sub_email as string }, sequence) }
+    return {
+      row,
+      sequence,
+      mail: substituteMail(
+        batch,
+        row,
+        { name: row.sub_name, position: row.sub_position, email: row.sub_email as string },
+        sequence,
+      ),
+    }
   })
-  await enqueueMessages(trx, ctx, messages.map(({ mail }) => mail))
-  await storeSequences(trx, organizationId, messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })))
+  await enqueueMessages(
+    trx,
+    ctx,
+    messages.map(({ mail }) => mail),
+  )
+  await storeSequences(
+    trx,
+    organizationId,
+    messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })),
+  )
 }
 
 /**
  * Ends the open substitutions of these invitees; a substitute who had an invitation of their own is told, and it leaves
  * their calendar.
  */
-export async function endSubstitutions(trx: Trx, ctx: Context, organizationId: string, seminarId: string, invitationIds: string[]): Promise<void> {
+export async function endSubstitutions(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  invitationIds: string[],
+): Promise<void> {
   if (!invitationIds.length) return
   const rows = await listSubstitutes(trx, organizationId, invitationIds)
   if (!rows.length) return
@@ -35,7 +71,11 @@ export async function endSubstitutions(trx: Trx, ctx: Context, organizationId: s
     .updateTable('substitutions')
     .set({ state: 'withdrawn' })
     .where('organization_id', '=', organizationId)
-    .where('id', 'in', rows.map((row) => row.sub_id))
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.sub_id),
+    )
     .execute()
   if (!invited.length) return
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
@@ -44,17 +84,44 @@ export async function endSubstitutions(trx: Trx, ctx: Context, organizationId: s
     const substitute = { name: row.sub_name, position: row.sub_position }
     return { row, sequence, mail: withdrawalMail(batch, row, { email: row.sub_email as string, sequence, substitute }) }
   })
-  await enqueueMessages(trx, ctx, messages.map(({ mail }) => mail))
-  await storeSequences(trx, organizationId, messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })))
+  await enqueueMessages(
+    trx,
+    ctx,
+    messages.map(({ mail }) => mail),
+  )
+  await storeSequences(
+    trx,
+    organizationId,
+    messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })),
+  )
 }
 
 /** Open substitutions with their invitees. */
 function listSubstitutes(trx: Trx, organizationId: string, invitationIds: string[]) {
   return trx
     .selectFrom('substitutions as u')
-    .innerJoin('invitations as i', (j) => j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'))
-    .select(['i.id', 'i.person_id', 'i.name', 'i.gender', 'i.positions', 'i.positions_en', 'i.email', 'i.locale', 'i.generation'])
-    .select(['u.id as sub_id', 'u.name as sub_name', 'u.position as sub_position', 'u.email as sub_email', 'u.state as sub_state', 'u.calendar_sequence as sub_sequence'])
+    .innerJoin('invitations as i', (j) =>
+      j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'),
+    )
+    .select([
+      'i.id',
+      'i.person_id',
+      'i.name',
+      'i.gender',
+      'i.positions',
+      'i.positions_en',
+      'i.email',
+      'i.locale',
+      'i.generation',
+    ])
+    .select([
+      'u.id as sub_id',
+      'u.name as sub_name',
+      'u.position as sub_position',
+      'u.email as sub_email',
+      'u.state as sub_state',
+      'u.calendar_sequence as sub_sequence',
+    ])
     .where('u.organization_id', '=', organizationId)
     .where('u.invitation_id', 'in', invitationIds)
     .where('u.state', 'in', ['pending', 'approved'])
@@ -62,22 +129,37 @@ function listSubstitutes(trx: Trx, organizationId: string, invitationIds: string
 }
 
 /** The next SEQUENCE for addresses that were substitutes at this seminar before and were told it is over for them. */
-async function toldBefore(trx: Trx, organizationId: string, seminarId: string, emails: string[]): Promise<Map<string, number>> {
+async function toldBefore(
+  trx: Trx,
+  organizationId: string,
+  seminarId: string,
+  emails: string[],
+): Promise<Map<string, number>> {
   const rows = await trx
     .selectFrom('substitutions as u')
-    .innerJoin('invitations as i', (j) => j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'))
+    .innerJoin('invitations as i', (j) =>
+      j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'),
+    )
     .select([sql<string>`lower(u.email)`.as('email'), sql<number>`max(u.calendar_sequence)`.as('last')])
     .where('i.organization_id', '=', organizationId)
     .where('i.seminar_id', '=', seminarId)
     .where('u.calendar_sequence', 'is not', null)
-    .where(sql<string>`lower(u.email)`, 'in', emails.map((email) => email.toLowerCase()))
+    .where(
+      sql<string>`lower(u.email)`,
+      'in',
+      emails.map((email) => email.toLowerCase()),
+    )
     .groupBy(sql`lower(u.email)`)
     .execute()
   return new Map(rows.map((row) => [row.email, row.last + 1]))
 }
 
 /** Remembers what each substitute's calendar was last told. */
-export async function storeSequences(trx: Trx, organizationId: string, told: { id: string; sequence: number }[]): Promise<void> {
+export async function storeSequences(
+  trx: Trx,
+  organizationId: string,
+  told: { id: string; sequence: number }[],
+): Promise<void> {
   if (!told.length) return
   await sql`
     update substitutions u set calendar_sequence = v.sequence

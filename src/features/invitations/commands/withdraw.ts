@@ -18,7 +18,13 @@ import { endSubstitutions } from './substitutes.ts'
  * @returns how many were withdrawn
  * @throws DomainError not_found
  */
-export async function withdrawInvitations(trx: Trx, ctx: Context, organizationId: string, seminarId: string, ids: string[]): Promise<number> {
+export async function withdrawInvitations(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  ids: string[],
+): Promise<number> {
   const details = await getEventDetails(trx, organizationId, seminarId)
   const rows = ids.length ? await lockSent(trx, organizationId, seminarId, ids) : []
   if (!rows.length) return 0
@@ -41,7 +47,18 @@ export async function withdrawInvitations(trx: Trx, ctx: Context, organizationId
   await cancelQueued(trx, { organizationId, invitationId: own })
   await endSubstitutions(trx, ctx, organizationId, seminarId, own)
   if (details.event.state === 'scheduled') await tellWithdrawn(trx, ctx, details, rows)
-  await recordAudits(trx, ctx, rows.map((row) => ({ organizationId, action: 'invitation.withdrawn', subjectKind: 'invitation', subjectId: row.id, seminarId, details: { name: row.name } })))
+  await recordAudits(
+    trx,
+    ctx,
+    rows.map((row) => ({
+      organizationId,
+      action: 'invitation.withdrawn',
+      subjectKind: 'invitation',
+      subjectId: row.id,
+      seminarId,
+      details: { name: row.name },
+    })),
+  )
   const places = rows.filter((row) => row.holds_place).length
   if (places) await freePlaces(trx, ctx, organizationId, seminarId, places)
   return rows.length
@@ -61,7 +78,12 @@ async function lockSent(trx: Trx, organizationId: string, seminarId: string, ids
 }
 
 /** Only calendars that were told of the event are told that it is over for them. */
-async function tellWithdrawn(trx: Trx, ctx: Context, details: Awaited<ReturnType<typeof getEventDetails>>, rows: Awaited<ReturnType<typeof lockSent>>): Promise<void> {
+async function tellWithdrawn(
+  trx: Trx,
+  ctx: Context,
+  details: Awaited<ReturnType<typeof getEventDetails>>,
+  rows: Awaited<ReturnType<typeof lockSent>>,
+): Promise<void> {
   const batch = openBatch(details, ctx)
   const told: { id: string; sequence: number }[] = []
   const messages = rows.flatMap((row) => {

@@ -1,7 +1,7 @@
 import type { Context, Locale } from '../../../context.ts'
 import { translator } from '../../../i18n.ts'
-import { invitationCancel, invitationRequest } from '../../calendar/ics.ts'
-import type { CalendarEvent } from '../../calendar/schema.ts'
+import { messagesToMany } from '../../calendar/ics.ts'
+import type { CalendarAttendee, CalendarEvent } from '../../calendar/schema.ts'
 import { seminarTitle, seminarVenue } from '../../seminars/queries.ts'
 import {
   contactOf,
@@ -58,24 +58,27 @@ export function calendarEvent(
   }
 }
 
-/** The calendar part of a mail to one addressee (RFC 5546 sections 3.2.2 and 3.2.5); `event` comes from `calendarEvent`. */
-export function calendarPart(
+/** Writes the calendar parts of one bulk (RFC 5546 sections 3.2.2 and 3.2.5); null while the event has no date. */
+export function calendarWriter(
   method: 'REQUEST' | 'CANCEL',
-  event: CalendarEvent | undefined,
   details: EventDetails,
-  to: CalendarAddressee,
+  ctx: Context,
+  locale: Locale,
   at: Date,
 ) {
-  if (!event) return null
+  const event = calendarEvent(details, ctx, locale)
+  const write = event && messagesToMany(method, event, at.toISOString())
+  return (to: CalendarAddressee) => (write ? { method, content: write(attendeeOf(details, to), to.sequence) } : null)
+}
+
+function attendeeOf(details: EventDetails, to: CalendarAddressee): CalendarAttendee {
   const chairs = to.personId !== null && details.chairs.some((chair) => chair.personId === to.personId)
-  const attendee = {
+  return {
     name: to.name,
     email: to.email,
-    role: chairs ? ('CHAIR' as const) : ('REQ-PARTICIPANT' as const),
+    role: chairs ? 'CHAIR' : 'REQ-PARTICIPANT',
     partstat: to.partstat,
     rsvp: true,
     delegatedFrom: to.delegatedFrom,
   }
-  const write = method === 'REQUEST' ? invitationRequest : invitationCancel
-  return { method, content: write({ ...event, sequence: to.sequence, attendee }, at.toISOString()) }
 }

@@ -6,12 +6,19 @@ import { clock, deadline, officialDateTime, wallTime, zoneInWords } from '../../
 import { cleanLine, upperFirst } from '../../../text/fold.ts'
 import { honorific } from '../../../text/honorifics.ts'
 import { kindWord, type SeminarKind } from '../../../text/kinds.ts'
-import { linkMark } from '../../mail/rules.ts'
 import type { MailInput, MailText } from '../../mail/frame.tsx'
-import type { MessageKind, NewMessage } from '../../mail/schema.ts'
 import { renderMail } from '../../mail/frame.tsx'
+import { linkMark } from '../../mail/rules.ts'
+import type { MessageKind, NewMessage } from '../../mail/schema.ts'
 import { seminarVenue } from '../../seminars/queries.ts'
-import { contactOf, type EventDetails, type EventRow, organizationName, publicUrl, senderAddress } from '../queries/event.ts'
+import {
+  contactOf,
+  type EventDetails,
+  type EventRow,
+  organizationName,
+  publicUrl,
+  senderAddress,
+} from '../queries/event.ts'
 
 /** Who a mail is for: an invitation's row, or what is needed of it. */
 export type Recipient = Pick<
@@ -46,7 +53,9 @@ export function printedPositions(to: Pick<Recipient, 'positions' | 'positions_en
 export function timeInFull(event: Pick<EventRow, 'starts_local' | 'timezone'>, locale: Locale): string | null {
   if (event.starts_local === null) return null
   const when = officialDateTime(event.starts_local, locale)
-  return event.timezone === 'Asia/Ho_Chi_Minh' ? when : `${when} (${zoneInWords(event.timezone, event.starts_local, locale)})`
+  return event.timezone === 'Asia/Ho_Chi_Minh'
+    ? when
+    : `${when} (${zoneInWords(event.timezone, event.starts_local, locale)})`
 }
 
 /** Time, place, online address, chairs: as a letter lists them. */
@@ -56,9 +65,14 @@ export function eventFacts(details: EventDetails, { t, locale }: Voice): NonNull
   const venue = seminarVenue(event, locale)
   const reception = receptionLocal && t('invitations:mail.reception', { time: clock(receptionLocal, locale) })
   const facts: NonNullable<MailInput['facts']> = []
-  if (time) facts.push({ label: t('invitations:mail.time'), value: reception ? [{ strong: time }, `\n${reception}`] : [{ strong: time }] })
+  if (time)
+    facts.push({
+      label: t('invitations:mail.time'),
+      value: reception ? [{ strong: time }, `\n${reception}`] : [{ strong: time }],
+    })
   if (venue) facts.push({ label: t('invitations:mail.venue'), value: venue })
-  if (event.online_offered && event.online_url) facts.push({ label: t('invitations:mail.online'), value: event.online_url })
+  if (event.online_offered && event.online_url)
+    facts.push({ label: t('invitations:mail.online'), value: event.online_url })
   if (chairs.length) facts.push({ label: t('invitations:mail.chairs'), value: chairsPhrase(details, locale) })
   return facts
 }
@@ -82,7 +96,9 @@ export function replyNotes(event: EventRow, ctx: Context, { t, locale }: Voice):
   const until = answerUntil(event, ctx.now, locale)
   const contact = contactOf(event)
   return [
-    [until && t('invitations:mail.replyBy', { deadline: until }), t('invitations:mail.personal')].filter(Boolean).join(' '),
+    [until && t('invitations:mail.replyBy', { deadline: until }), t('invitations:mail.personal')]
+      .filter(Boolean)
+      .join(' '),
     ...(ctx.mail.inbound ? [t('invitations:mail.calendarReply')] : []),
     ...(contact ? [t('invitations:mail.contact', { contact })] : []),
   ]
@@ -110,7 +126,12 @@ export interface Letter extends Omit<MailInput, 'locale' | 'organization'> {
 }
 
 /** Renders a letter to one address on its way into the outbox. */
-export function toMessage(event: EventRow, ctx: Context, to: { invitationId: string; name: string; email: string; locale: Locale }, letter: Letter): NewMessage {
+export function toMessage(
+  event: EventRow,
+  ctx: Context,
+  to: { invitationId: string; name: string; email: string; locale: Locale },
+  letter: Letter,
+): NewMessage {
   const { kind, subject, calendar, ...body } = letter
   const name = organizationName(event, to.locale)
   const from = { name: cleanLine(name), address: senderAddress(event, ctx) }

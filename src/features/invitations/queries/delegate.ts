@@ -21,8 +21,10 @@ export interface DelegateView {
  * @throws DomainError link_invalid: replaced by a newer link, or never sent
  */
 export async function getLinkedInvitation(db: Db, link: FoundLink): Promise<InvitationRow> {
-  const invitation = link.organizationId === null ? undefined : await findInvitation(db, link.organizationId, link.targetId)
-  if (!invitation || invitation.generation !== link.generation || invitation.status === 'draft') throw new DomainError('link_invalid')
+  const invitation =
+    link.organizationId === null ? undefined : await findInvitation(db, link.organizationId, link.targetId)
+  if (!invitation || invitation.generation !== link.generation || invitation.status === 'draft')
+    throw new DomainError('link_invalid')
   if (link.revoked && invitation.status !== 'withdrawn') throw new DomainError('link_invalid')
   return invitation
 }
@@ -37,6 +39,11 @@ export async function getDelegateView(db: Db, invitation: InvitationRow, now: Da
   ])
   const { state, starts_at: startsAt, answer_deadline_at: deadline } = details.event
   const closed = closedForAnswers({ seminarState: state as SeminarState, startsAt, deadline }, now)
-  return { invitation, details, substitution, lineNo, closed: invitation.status === 'withdrawn' ? 'invitation_withdrawn' : closed }
+  return {
+    invitation,
+    details,
+    substitution,
+    lineNo,
+    closed: invitation.status === 'withdrawn' ? 'invitation_withdrawn' : closed,
+  }
 }
-

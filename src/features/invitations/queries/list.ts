@@ -36,7 +36,10 @@ const columns = [
 ] as const
 
 function narrowed(db: Db, organizationId: string, seminarId: string, filter: InvitationFilter) {
-  let query = db.selectFrom('invitations as i').where('i.organization_id', '=', organizationId).where('i.seminar_id', '=', seminarId)
+  let query = db
+    .selectFrom('invitations as i')
+    .where('i.organization_id', '=', organizationId)
+    .where('i.seminar_id', '=', seminarId)
   // A withdrawn invitation is history: it shows only where it is asked for.
   query = filter.status ? query.where('i.status', '=', filter.status) : query.where('i.status', '<>', 'withdrawn')
   if (filter.q) query = query.where((eb) => matchesSearch(eb.ref('i.search'), filter.q))
@@ -64,8 +67,16 @@ function inDelegation(eb: ExpressionBuilder<DB & { i: DB['invitations'] }, 'i'>,
 }
 
 /** A seminar's invitations: by given name, or the latest answer first. */
-export async function listInvitations(db: Db, organizationId: string, seminarId: string, filter: InvitationFilter, limit = 50) {
-  const query = narrowed(db, organizationId, seminarId, filter).select(columns).limit(limit + 1)
+export async function listInvitations(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  filter: InvitationFilter,
+  limit = 50,
+) {
+  const query = narrowed(db, organizationId, seminarId, filter)
+    .select(columns)
+    .limit(limit + 1)
   if (filter.sort === 'answered') return listByAnswer(query, filter.cursor, limit)
   return listByName(query, filter.cursor, limit)
 }
@@ -76,7 +87,11 @@ function listQuery(db: Db) {
 }
 export type InvitationListRow = Awaited<ReturnType<ListQuery['execute']>>[number]
 
-async function listByName(query: ListQuery, cursor: string | undefined, limit: number): Promise<Page<InvitationListRow>> {
+async function listByName(
+  query: ListQuery,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Page<InvitationListRow>> {
   let page = query
   if (cursor) {
     const [given, family, middle, id] = decodeCursor(cursor, 4)
@@ -88,19 +103,34 @@ async function listByName(query: ListQuery, cursor: string | undefined, limit: n
   return toPage(rows, limit, (row) => [row.given, row.family, row.middle, row.id])
 }
 
-async function listByAnswer(query: ListQuery, cursor: string | undefined, limit: number): Promise<Page<InvitationListRow>> {
+async function listByAnswer(
+  query: ListQuery,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Page<InvitationListRow>> {
   let page = query
   if (cursor) {
     const [at, id] = decodeCursor(cursor, 2)
     page = page.where(sql<boolean>`(i.answered_at, i.id) < (${at}::timestamptz, ${id}::uuid)`)
   }
-  const rows = await page.select(sql<string>`i.answered_at::text`.as('at')).orderBy('i.answered_at', 'desc').orderBy('i.id', 'desc').execute()
+  const rows = await page
+    .select(sql<string>`i.answered_at::text`.as('at'))
+    .orderBy('i.answered_at', 'desc')
+    .orderBy('i.id', 'desc')
+    .execute()
   return toPage(rows, limit, (row) => [(row as unknown as { at: string }).at, row.id])
 }
 
 /** How many invitations of a filter there are. */
-export async function countInvitations(db: Db, organizationId: string, seminarId: string, filter: InvitationFilter): Promise<number> {
-  const row = await narrowed(db, organizationId, seminarId, filter).select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow()
+export async function countInvitations(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  filter: InvitationFilter,
+): Promise<number> {
+  const row = await narrowed(db, organizationId, seminarId, filter)
+    .select(sql<number>`count(*)::int`.as('n'))
+    .executeTakeFirstOrThrow()
   return row.n
 }
 
@@ -122,7 +152,13 @@ export interface InvitationCounts {
 export async function countByState(db: Db, organizationId: string, seminarId: string): Promise<InvitationCounts> {
   const groups = await db
     .selectFrom('invitations')
-    .select(['status', 'answer', sql<number>`count(*)::int`.as('n'), sql<number>`count(opened_at)::int`.as('opened'), sql<number>`count(*) filter (where email is null)::int`.as('bare')])
+    .select([
+      'status',
+      'answer',
+      sql<number>`count(*)::int`.as('n'),
+      sql<number>`count(opened_at)::int`.as('opened'),
+      sql<number>`count(*) filter (where email is null)::int`.as('bare'),
+    ])
     .where('organization_id', '=', organizationId)
     .where('seminar_id', '=', seminarId)
     .groupBy(['status', 'answer'])
@@ -134,7 +170,8 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
       (select count(*)::int from substitutions u join invitations i on i.organization_id = u.organization_id and i.id = u.invitation_id
         where i.organization_id = p.organization_id and i.seminar_id = p.seminar_id and i.status = 'sent' and u.state = 'pending') as pending
     from seminar_places p where p.organization_id = ${organizationId} and p.seminar_id = ${seminarId}`.execute(db)
-  const sum = (test: (group: (typeof groups)[number]) => boolean, of: 'n' | 'opened' | 'bare' = 'n') => groups.filter(test).reduce((total, group) => total + group[of], 0)
+  const sum = (test: (group: (typeof groups)[number]) => boolean, of: 'n' | 'opened' | 'bare' = 'n') =>
+    groups.filter(test).reduce((total, group) => total + group[of], 0)
   const sent = groups.filter((group) => group.status === 'sent')
   return {
     draft: sum((g) => g.status === 'draft'),
@@ -154,11 +191,22 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
 export async function listDelegationsWithCounts(db: Db, organizationId: string, seminarId: string) {
   return db
     .selectFrom('delegations as d')
-    .leftJoin('invitation_seats as t', (j) => j.onRef('t.organization_id', '=', 'd.organization_id').onRef('t.delegation_id', '=', 'd.id'))
-    .leftJoin('invitations as i', (j) =>
-      j.onRef('i.organization_id', '=', 't.organization_id').onRef('i.id', '=', 't.invitation_id').on('i.status', '<>', 'withdrawn'),
+    .leftJoin('invitation_seats as t', (j) =>
+      j.onRef('t.organization_id', '=', 'd.organization_id').onRef('t.delegation_id', '=', 'd.id'),
     )
-    .select(['d.id', 'd.text', 'd.text_en', sql<boolean>`d.selector is not null`.as('selects'), sql<number>`count(distinct i.id)::int`.as('people')])
+    .leftJoin('invitations as i', (j) =>
+      j
+        .onRef('i.organization_id', '=', 't.organization_id')
+        .onRef('i.id', '=', 't.invitation_id')
+        .on('i.status', '<>', 'withdrawn'),
+    )
+    .select([
+      'd.id',
+      'd.text',
+      'd.text_en',
+      sql<boolean>`d.selector is not null`.as('selects'),
+      sql<number>`count(distinct i.id)::int`.as('people'),
+    ])
     .where('d.organization_id', '=', organizationId)
     .where('d.seminar_id', '=', seminarId)
     .groupBy(['d.organization_id', 'd.id'])

@@ -8,18 +8,32 @@ export type SubstitutionRow = Selectable<Substitutions>
 
 /** One invitation of an organisation, or undefined. */
 export function findInvitation(db: Db, organizationId: string, id: string): Promise<InvitationRow | undefined> {
-  return db.selectFrom('invitations').selectAll().where('organization_id', '=', organizationId).where('id', '=', id).executeTakeFirst()
+  return db
+    .selectFrom('invitations')
+    .selectAll()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst()
 }
 
 /** One invitation of a seminar. @throws DomainError not_found */
-export async function getInvitation(db: Db, organizationId: string, seminarId: string, id: string): Promise<InvitationRow> {
+export async function getInvitation(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<InvitationRow> {
   const row = await findInvitation(db, organizationId, id)
   if (!row || row.seminar_id !== seminarId) throw new DomainError('not_found')
   return row
 }
 
 /** The substitution that stands last: open, or refused. A withdrawn one is history. */
-export function findSubstitution(db: Db, organizationId: string, invitationId: string): Promise<SubstitutionRow | undefined> {
+export function findSubstitution(
+  db: Db,
+  organizationId: string,
+  invitationId: string,
+): Promise<SubstitutionRow | undefined> {
   return db
     .selectFrom('substitutions')
     .selectAll()
@@ -31,7 +45,10 @@ export function findSubstitution(db: Db, organizationId: string, invitationId: s
 }
 
 /** Where somebody stands in the waiting line now: 1 is next. */
-export async function findPlaceInLine(db: Db, invitation: Pick<InvitationRow, 'organization_id' | 'seminar_id' | 'waiting_no'>): Promise<number | null> {
+export async function findPlaceInLine(
+  db: Db,
+  invitation: Pick<InvitationRow, 'organization_id' | 'seminar_id' | 'waiting_no'>,
+): Promise<number | null> {
   if (invitation.waiting_no === null) return null
   const row = await db
     .selectFrom('invitations')
@@ -73,7 +90,9 @@ export function listInvitationMail(db: Db, organizationId: string, invitationId:
 export function listPendingSubstitutions(db: Db, organizationId: string, seminarId: string) {
   return db
     .selectFrom('substitutions as u')
-    .innerJoin('invitations as i', (j) => j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'))
+    .innerJoin('invitations as i', (j) =>
+      j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'),
+    )
     .select(['u.id', 'u.name', 'u.position', 'u.email', 'u.created_at'])
     .select(['i.id as invitation_id', 'i.name as invitee', 'i.positions', 'i.positions_en', 'i.note'])
     .where('i.organization_id', '=', organizationId)
@@ -90,12 +109,27 @@ export type PendingSubstitution = Awaited<ReturnType<typeof listPendingSubstitut
 export async function listDraftsWithoutAddress(db: Db, organizationId: string, seminarId: string) {
   const rows = await db
     .selectFrom('invitations as i')
-    .leftJoin('people as h', (j) => j.onRef('h.organization_id', '=', 'i.organization_id').onRef('h.id', '=', 'i.person_id'))
-    .select(['i.id', 'i.name', 'i.positions', 'i.positions_en', 'i.phone', 'i.email', sql<number>`count(*) over ()::int`.as('total')])
+    .leftJoin('people as h', (j) =>
+      j.onRef('h.organization_id', '=', 'i.organization_id').onRef('h.id', '=', 'i.person_id'),
+    )
+    .select([
+      'i.id',
+      'i.name',
+      'i.positions',
+      'i.positions_en',
+      'i.phone',
+      'i.email',
+      sql<number>`count(*) over ()::int`.as('total'),
+    ])
     .where('i.organization_id', '=', organizationId)
     .where('i.seminar_id', '=', seminarId)
     .where('i.status', '=', 'draft')
-    .where((eb) => eb.or([eb('i.email', 'is', null), eb.and([eb('h.email_dead_at', 'is not', null), eb('h.email', '=', eb.ref('i.email'))])]))
+    .where((eb) =>
+      eb.or([
+        eb('i.email', 'is', null),
+        eb.and([eb('h.email_dead_at', 'is not', null), eb('h.email', '=', eb.ref('i.email'))]),
+      ]),
+    )
     .orderBy('i.given')
     .orderBy('i.family')
     .orderBy('i.middle')

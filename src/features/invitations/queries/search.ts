@@ -13,7 +13,13 @@ export interface PersonToInvite {
 }
 
 /** People of the directory by a piece of their name, address or position, at most 30, with what they would be invited as. */
-export async function searchPeopleToInvite(db: Db, organizationId: string, seminarId: string, query: string, now: Date): Promise<PersonToInvite[]> {
+export async function searchPeopleToInvite(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+  query: string,
+  now: Date,
+): Promise<PersonToInvite[]> {
   if (query.trim() === '') return []
   const day = now.toISOString().slice(0, 10)
   const { items } = await listPeople(db, organizationId, peopleFilterSchema.parse({ q: query }), day, 30)
@@ -32,7 +38,9 @@ export async function searchPeopleToInvite(db: Db, organizationId: string, semin
   return items.map(({ id, name }) => ({
     id,
     name,
-    positions: positions.filter((position) => position.person.id === id).map((position) => describePosition(position.unit, position, 'vi')),
+    positions: positions
+      .filter((position) => position.person.id === id)
+      .map((position) => describePosition(position.unit, position, 'vi')),
     invited: on.has(id),
   }))
 }

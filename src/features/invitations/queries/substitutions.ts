@@ -8,7 +8,11 @@ export interface NamedSubstitute {
 }
 
 /** The substitutes named for many invitations at once, by the invitation's id: those the chair agreed to or has yet to. */
-export async function findSubstitutes(db: Db, organizationId: string, invitationIds: string[]): Promise<Map<string, NamedSubstitute>> {
+export async function findSubstitutes(
+  db: Db,
+  organizationId: string,
+  invitationIds: string[],
+): Promise<Map<string, NamedSubstitute>> {
   if (!invitationIds.length) return new Map()
   const rows = await db
     .selectFrom('substitutions')
@@ -17,5 +21,10 @@ export async function findSubstitutes(db: Db, organizationId: string, invitation
     .where('invitation_id', 'in', invitationIds)
     .where('state', 'in', ['pending', 'approved'])
     .execute()
-  return new Map(rows.map(({ invitation_id, state, ...named }) => [invitation_id, { ...named, state: state as NamedSubstitute['state'] }]))
+  return new Map(
+    rows.map(({ invitation_id, state, ...named }) => [
+      invitation_id,
+      { ...named, state: state as NamedSubstitute['state'] },
+    ]),
+  )
 }

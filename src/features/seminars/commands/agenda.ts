@@ -52,13 +52,23 @@ export async function editAgendaItem(
     .returning('id')
     .executeTakeFirst()
   if (!row) throw new DomainError('stale_version')
-  await trx.deleteFrom('agenda_speakers').where('organization_id', '=', organizationId).where('agenda_item_id', '=', id).execute()
+  await trx
+    .deleteFrom('agenda_speakers')
+    .where('organization_id', '=', organizationId)
+    .where('agenda_item_id', '=', id)
+    .execute()
   await writeSpeakers(trx, organizationId, id, input.speakers)
   await audit(trx, ctx, organizationId, seminarId, 'edited', id, input.title)
 }
 
 /** Takes an item off the agenda; speeches placed there lose their place. @throws DomainError not_found */
-export async function removeAgendaItem(trx: Trx, ctx: Context, organizationId: string, seminarId: string, id: string): Promise<void> {
+export async function removeAgendaItem(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<void> {
   const row = await getItemRow(trx, organizationId, seminarId, id)
   await trx.deleteFrom('agenda_items').where('organization_id', '=', organizationId).where('id', '=', id).execute()
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.title)
@@ -125,7 +135,12 @@ async function getItemRow(trx: Trx, organizationId: string, seminarId: string, i
   return row
 }
 
-async function writeSpeakers(trx: Trx, organizationId: string, itemId: string, speakers: AgendaItemInput['speakers']): Promise<void> {
+async function writeSpeakers(
+  trx: Trx,
+  organizationId: string,
+  itemId: string,
+  speakers: AgendaItemInput['speakers'],
+): Promise<void> {
   if (!speakers.length) return
   const known = await knownPeople(
     trx,
@@ -154,7 +169,15 @@ function columnsOf(input: AgendaItemInput) {
   }
 }
 
-function audit(trx: Trx, ctx: Context, organizationId: string, seminarId: string, verb: string, id: string, title: string) {
+function audit(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  verb: string,
+  id: string,
+  title: string,
+) {
   const subject = { subjectKind: 'agenda_item', subjectId: id, seminarId }
   return recordAudit(trx, ctx, { organizationId, action: `agenda_item.${verb}`, ...subject, details: { title } })
 }

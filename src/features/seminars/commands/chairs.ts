@@ -8,7 +8,13 @@ import type { ChairInput } from '../schema.ts'
 import { knownPeople, lockList, writeOrder } from './order.ts'
 
 /** Adds a chair, or a superior who attends and directs, at the end of their list. @throws DomainError not_found */
-export async function addChair(trx: Trx, ctx: Context, organizationId: string, seminarId: string, input: ChairInput): Promise<string> {
+export async function addChair(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  input: ChairInput,
+): Promise<string> {
   if (!(await lockList(trx, organizationId, seminarId))) throw new DomainError('not_found')
   const { id } = await trx
     .insertInto('chairs')
@@ -49,7 +55,13 @@ export async function editChair(
 }
 
 /** Takes a chair off the list. @throws DomainError not_found */
-export async function removeChair(trx: Trx, ctx: Context, organizationId: string, seminarId: string, id: string): Promise<void> {
+export async function removeChair(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<void> {
   const row = await getChairRow(trx, organizationId, seminarId, id)
   await trx.deleteFrom('chairs').where('organization_id', '=', organizationId).where('id', '=', id).execute()
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.name)
@@ -104,6 +116,21 @@ async function columnsOf(trx: Trx, organizationId: string, input: ChairInput) {
   }
 }
 
-function audit(trx: Trx, ctx: Context, organizationId: string, seminarId: string, verb: string, id: string, name: string) {
-  return recordAudit(trx, ctx, { organizationId, action: `chair.${verb}`, subjectKind: 'chair', subjectId: id, seminarId, details: { name } })
+function audit(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  verb: string,
+  id: string,
+  name: string,
+) {
+  return recordAudit(trx, ctx, {
+    organizationId,
+    action: `chair.${verb}`,
+    subjectKind: 'chair',
+    subjectId: id,
+    seminarId,
+    details: { name },
+  })
 }

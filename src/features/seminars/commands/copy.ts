@@ -26,7 +26,9 @@ export async function copySeminar(trx: Trx, ctx: Context, organizationId: string
     from seminars where organization_id = ${organizationId} and id = ${id}`.execute(trx)
   await sql`
     insert into seminar_places (organization_id, seminar_id, capacity)
-    select organization_id, ${copyId}, capacity from seminar_places where organization_id = ${organizationId} and seminar_id = ${id}`.execute(trx)
+    select organization_id, ${copyId}, capacity from seminar_places where organization_id = ${organizationId} and seminar_id = ${id}`.execute(
+    trx,
+  )
   await sql`
     insert into chairs (organization_id, seminar_id, role, ordinal, person_id, name, gender, positions, positions_en)
     select organization_id, ${copyId}, role, ordinal, person_id, name, gender, positions, positions_en
@@ -38,7 +40,12 @@ export async function copySeminar(trx: Trx, ctx: Context, organizationId: string
   await copyAgenda(trx, organizationId, id, copyId)
   const copy = await getSeminar(trx, organizationId, copyId)
   const subject = { subjectKind: 'seminar', subjectId: copyId, seminarId: copyId }
-  await recordAudit(trx, ctx, { organizationId, action: 'seminar.copied', ...subject, details: { theme: copy.theme, from: id } })
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: 'seminar.copied',
+    ...subject,
+    details: { theme: copy.theme, from: id },
+  })
   return copy
 }
 
@@ -54,5 +61,7 @@ async function copyAgenda(trx: Trx, organizationId: string, fromId: string, toId
     )
     insert into agenda_speakers (organization_id, agenda_item_id, ordinal, person_id, name, position, position_en)
     select s.organization_id, p.id, s.ordinal, s.person_id, s.name, s.position, s.position_en
-    from agenda_speakers s join pairs p on p.old_id = s.agenda_item_id where s.organization_id = ${organizationId}`.execute(trx)
+    from agenda_speakers s join pairs p on p.old_id = s.agenda_item_id where s.organization_id = ${organizationId}`.execute(
+    trx,
+  )
 }

@@ -56,7 +56,13 @@ export async function editDelegation(
 }
 
 /** Takes a group off the list; invitations made from it stay, without a group. @throws DomainError not_found */
-export async function removeDelegation(trx: Trx, ctx: Context, organizationId: string, seminarId: string, id: string): Promise<void> {
+export async function removeDelegation(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  id: string,
+): Promise<void> {
   const row = await getDelegationRow(trx, organizationId, seminarId, id)
   await trx.deleteFrom('delegations').where('organization_id', '=', organizationId).where('id', '=', id).execute()
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.text)
@@ -107,7 +113,15 @@ function columnsOf(input: DelegationInput) {
   }
 }
 
-function audit(trx: Trx, ctx: Context, organizationId: string, seminarId: string, verb: string, id: string, text: string) {
+function audit(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  verb: string,
+  id: string,
+  text: string,
+) {
   const subject = { subjectKind: 'delegation', subjectId: id, seminarId }
   return recordAudit(trx, ctx, { organizationId, action: `delegation.${verb}`, ...subject, details: { text } })
 }

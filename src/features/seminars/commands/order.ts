@@ -11,7 +11,9 @@ export async function writeOrder(
   await sql`
     update ${sql.table(table)} as t set ordinal = o.n
     from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) with ordinality as o (id, n)
-    where t.organization_id = ${seminar.organizationId} and t.seminar_id = ${seminar.seminarId} and t.id = o.id::uuid`.execute(trx)
+    where t.organization_id = ${seminar.organizationId} and t.seminar_id = ${seminar.seminarId} and t.id = o.id::uuid`.execute(
+    trx,
+  )
 }
 
 /** Locks a seminar so that two changes of one list follow each other. @returns whether it is there */

@@ -138,7 +138,11 @@ function timedAgenda(rows: Untimed[], seminar: Timed): SeminarAgenda {
     startsLocal: computed.items[index]?.startsLocal ?? null,
     endsLocal: computed.items[index]?.endsLocal ?? null,
   }))
-  const clashes = computed.clashes.map(({ speakerKey, firstId, secondId }) => ({ name: names.get(speakerKey) ?? '', firstId, secondId }))
+  const clashes = computed.clashes.map(({ speakerKey, firstId, secondId }) => ({
+    name: names.get(speakerKey) ?? '',
+    firstId,
+    secondId,
+  }))
   return { items, overrunMinutes: computed.overrunMinutes, gaps: computed.gaps, clashes }
 }
 

@@ -79,13 +79,23 @@ export async function findSeminarFigures(
     order by groups.ordinal nulls last, groups.id`.execute(db)
   const people = rows.find((row) => row.total)
   return {
-    delegations: rows.filter((row) => !row.total).map((row) => ({ ...figuresOf(row), id: row.id, text: row.text ?? '', textEn: row.text_en })),
+    delegations: rows
+      .filter((row) => !row.total)
+      .map((row) => ({ ...figuresOf(row), id: row.id, text: row.text ?? '', textEn: row.text_en })),
     people: figuresOf(people),
   }
 }
 
 function figuresOf(row: Row | undefined): Figures {
-  const { unsent = 0, invited = 0, accepted = 0, substituted = 0, declined = 0, waitlisted = 0, waiting = 0 } = row ?? {}
+  const {
+    unsent = 0,
+    invited = 0,
+    accepted = 0,
+    substituted = 0,
+    declined = 0,
+    waitlisted = 0,
+    waiting = 0,
+  } = row ?? {}
   return { unsent, invited, accepted, substituted, declined, waitlisted, waiting }
 }
 
@@ -107,7 +117,16 @@ export async function listRecentAnswers(db: Db, organizationId: string, limit = 
     .innerJoin('seminars as s', (join) =>
       join.onRef('s.organization_id', '=', 'i.organization_id').onRef('s.id', '=', 'i.seminar_id'),
     )
-    .select(['s.id as seminar_id', 's.theme', 's.theme_en', 'i.name', 'i.positions', 'i.positions_en', 'i.answer', 'i.answered_at'])
+    .select([
+      's.id as seminar_id',
+      's.theme',
+      's.theme_en',
+      'i.name',
+      'i.positions',
+      'i.positions_en',
+      'i.answer',
+      'i.answered_at',
+    ])
     .where('i.organization_id', '=', organizationId)
     .where('i.answered_at', 'is not', null)
     .where('i.answer', 'is not', null)

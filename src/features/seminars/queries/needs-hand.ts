@@ -5,6 +5,7 @@ import { getAgenda } from './detail.ts'
 export const needKinds = [
   'substitutions_pending',
   'mail_bounced',
+  'mail_failed',
   'speeches_overdue',
   'speeches_to_read',
   'unanswered_near_deadline',
@@ -62,12 +63,12 @@ export async function listNeedsHand(db: Db, organizationId: string, seminarId?: 
       from substitutions u join invitations i on i.organization_id = u.organization_id and i.id = u.invitation_id
       where u.organization_id = ${organizationId} and u.state = 'pending' and i.status = 'sent' group by i.seminar_id
       union all
-      select 'mail_bounced', m.seminar_id, count(*)::int, (array_agg(coalesce(m.to_name, m.to_address) order by m.id))[1:3], min(m.created_at)
+      select case m.state when 'bounced' then 'mail_bounced' else 'mail_failed' end, m.seminar_id, count(*)::int, (array_agg(coalesce(m.to_name, m.to_address) order by m.id))[1:3], min(m.created_at)
       from messages m
       where m.organization_id = ${organizationId} and m.state in ('bounced', 'failed') and m.seminar_id is not null
         and not exists (select from messages later where later.organization_id = m.organization_id
           and later.invitation_id = m.invitation_id and later.id > m.id and later.state in ('queued', 'sending', 'sent'))
-      group by m.seminar_id
+      group by m.state, m.seminar_id
       union all
       select 'speeches_overdue', p.seminar_id, count(*)::int, (array_agg(p.name order by p.deadline_at))[1:3], min(p.deadline_at)
       from presentations p
@@ -97,7 +98,7 @@ export async function listNeedsHand(db: Db, organizationId: string, seminarId?: 
     )
     select needs.kind, needs.seminar_id, s.theme, s.theme_en, s.timezone, needs.count, needs.names, needs.at
     from needs join s on s.id = needs.seminar_id
-    where s.state in ('draft', 'scheduled', 'postponed') or needs.kind in ('speeches_to_read', 'mail_bounced')
+    where s.state in ('draft', 'scheduled', 'postponed') or needs.kind in ('speeches_to_read', 'mail_bounced', 'mail_failed')
       and s.state = 'held' and s.ends_at > now() - interval '30 days'
     order by s.starts_at nulls last, s.id limit 500`.execute(db)
   const needs = rows.map(toNeed)
@@ -131,7 +132,13 @@ async function listAgendaNeeds(db: Db, organizationId: string, seminarId: string
   const needs: Need[] = []
   for (const seminar of seminars) {
     const { overrunMinutes, clashes } = await getAgenda(db, seminar)
-    const of = { seminarId: seminar.id, theme: seminar.theme, themeEn: seminar.theme_en, timezone: seminar.timezone, at: null }
+    const of = {
+      seminarId: seminar.id,
+      theme: seminar.theme,
+      themeEn: seminar.theme_en,
+      timezone: seminar.timezone,
+      at: null,
+    }
     if (overrunMinutes > 0) needs.push({ ...of, kind: 'agenda_overrun', count: overrunMinutes, names: [] })
     const names = [...new Set(clashes.map((clash) => clash.name))]
     if (clashes.length > 0) needs.push({ ...of, kind: 'agenda_clash', count: clashes.length, names: names.slice(0, 3) })

@@ -98,7 +98,7 @@ export async function refreshLead(
 ): Promise<Summary> {
   const before = await lockSummary(trx, seminar, locale, version)
   if (before.lead_edited) throw new DomainError('conflict', { detail: 'lead_edited' })
-  const lead = await leadFromData(trx, seminar, locale, ctx.now)
+  const lead = await leadFromData(trx, seminar, locale, before.published_at ?? ctx.now)
   const row = await trx
     .updateTable('summaries')
     .set({ lead, version: before.version + 1, updated_at: sql`now()` })

@@ -119,7 +119,10 @@ export async function listPast(db: Db, filter: ArchiveFilter, now: Date): Promis
   return toPage(rows.map(toListed), PAGE, (row) => [row.starts_at?.toISOString() ?? null, row.id])
 }
 
-/** By what the archive can be narrowed: years, latest first, organisations by name, kinds. */
+/**
+ * By what the archive can be narrowed: organisations by name; years, latest first, and kinds, within what it is narrowed to
+ * already.
+ */
 export async function listFacets(db: Db, organizationId: string | null) {
   const { rows } = await sql<{ year: number | null; organization_id: string; kind: string }>`
     select distinct extract(year from starts_local)::int as year, organization_id, kind from seminars
@@ -134,8 +137,18 @@ export async function listFacets(db: Db, organizationId: string | null) {
         .orderBy(sql`name collate "vi-x-icu"`)
         .execute()
     : []
-  const years = [...new Set(rows.map((row) => row.year))].filter((year) => year !== null)
-  return { organizations, years: years.sort((a, b) => b - a), kinds: [...new Set(rows.map((row) => row.kind))].sort() }
+  return {
+    organizations,
+    within(narrowed: { organizationId?: string; year: number | null; kind: string | null }) {
+      const of = rows.filter((row) => !narrowed.organizationId || row.organization_id === narrowed.organizationId)
+      const years = of.filter((row) => !narrowed.kind || row.kind === narrowed.kind).map((row) => row.year)
+      const kinds = of.filter((row) => !narrowed.year || row.year === narrowed.year).map((row) => row.kind)
+      return {
+        years: [...new Set(years)].filter((year) => year !== null).sort((a, b) => b - a),
+        kinds: [...new Set(kinds)].sort(),
+      }
+    },
+  }
 }
 
 /** The organisation of a public address; `moved` says that the slug is an old one. */

@@ -58,7 +58,7 @@ function PeopleFilters({ page, filter, unitName }: { page: Page; filter: PeopleF
   const { t } = page
   const filtered = filter.q || filter.address !== 'any' || filter.unit
   return (
-    <form class="filters" method="get" role="search">
+    <form class="filters" method="get" role="search" aria-label={t('common:filter')}>
       <label class="visually-hidden" for="people-q">
         {t('directory:people.search')}
       </label>
@@ -119,8 +119,7 @@ function PeopleTable({
         <tr>
           <th scope="col">{t('directory:person.name')}</th>
           <th scope="col">{t('directory:people.positions')}</th>
-          <th scope="col">{t('directory:person.email')}</th>
-          <th scope="col">{t('directory:person.phone')}</th>
+          <th scope="col">{t('directory:person.facts')}</th>
         </tr>
       </thead>
       <tbody>
@@ -145,8 +144,8 @@ function PeopleTable({
               <td class="address">
                 {person.email ?? <span class="state late">{t('directory:people.noAddress')}</span>}
                 {person.email_dead_at ? <span class="state bad">{t('directory:people.deadAddress')}</span> : null}
+                {person.phone ? <span class="sub num">{person.phone}</span> : null}
               </td>
-              <td class="num nowrap">{person.phone}</td>
             </tr>
           )
         })}

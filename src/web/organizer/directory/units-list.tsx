@@ -158,7 +158,7 @@ function UnitFilters({
     </>
   )
   return (
-    <form class="filters" method="get" role="search">
+    <form class="filters" method="get" role="search" aria-label={t('common:filter')}>
       <label class="visually-hidden" for="units-q">
         {t('directory:units.search')}
       </label>

@@ -22,7 +22,9 @@ export function ByDelegation({ page, delegations, seats, base, people, primary }
       <h2>{t('invitations:add.delegations')}</h2>
       {chosen.length ? (
         <form method="post" action={`${base}/delegations`}>
-          <p class="muted small">{t('invitations:add.delegations.text', { seats: seats.seats, people: seats.people })}</p>
+          <p class="muted small">
+            {t('invitations:add.delegations.text', { seats: seats.seats, people: seats.people })}
+          </p>
           <table class="table stacks">
             <thead>
               <tr>
@@ -70,13 +72,37 @@ export function ByDelegation({ page, delegations, seats, base, people, primary }
 }
 
 /** People of the directory, found by a piece of their name or position. */
-export function FromDirectory({ page, q, found, delegations, base }: { page: Page; q: string; found: PersonToInvite[]; delegations: DelegationWithCount[]; base: string }) {
+export function FromDirectory({
+  page,
+  q,
+  found,
+  delegations,
+  base,
+}: {
+  page: Page
+  q: string
+  found: PersonToInvite[]
+  delegations: DelegationWithCount[]
+  base: string
+}) {
   const { t } = page
   return (
     <section id="directory">
       <h2>{t('invitations:add.directory')}</h2>
-      <form class="filters" method="get" action={`${base}/add#directory`} role="search">
-        <input type="search" name="q" value={q} placeholder={t('invitations:add.directory.q')} aria-label={t('invitations:add.directory.q')} />
+      <form
+        class="filters"
+        method="get"
+        action={`${base}/add#directory`}
+        role="search"
+        aria-label={t('invitations:add.directory')}
+      >
+        <input
+          type="search"
+          name="q"
+          value={q}
+          placeholder={t('invitations:add.directory.q')}
+          aria-label={t('invitations:add.directory.q')}
+        />
         <button class="btn" type="submit">
           {t('common:search')}
         </button>

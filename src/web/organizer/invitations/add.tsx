@@ -3,13 +3,18 @@ import { z } from 'zod'
 import { transaction } from '../../../db/transaction.ts'
 import type { AppEnv } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
-import { type Added, inviteByHand, inviteDelegations, invitePeople } from '../../../features/invitations/commands/add.ts'
+import {
+  type Added,
+  inviteByHand,
+  inviteDelegations,
+  invitePeople,
+} from '../../../features/invitations/commands/add.ts'
 import { listDelegationsWithCounts } from '../../../features/invitations/queries/list.ts'
 import { searchPeopleToInvite } from '../../../features/invitations/queries/search.ts'
 import { inviteeInput } from '../../../features/invitations/schema.ts'
-import type { SeminarRow } from '../../../features/seminars/queries.ts'
-import { countDelegationSeats } from '../../../features/seminars/queries/seats.ts'
 import { listDelegations } from '../../../features/seminars/queries/detail.ts'
+import { countDelegationSeats } from '../../../features/seminars/queries/seats.ts'
+import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { ErrorSummary, emptyForm, type FormState } from '../../components/form.tsx'
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
@@ -28,7 +33,13 @@ export const addPages = new Hono<AppEnv>()
     const chosen = ids.safeParse(all.getAll('delegation'))
     if (!chosen.success) throw new DomainError('bad_request')
     const added = await transaction(c.var.services.db, (trx) =>
-      inviteDelegations(trx, memberContext(c), seminar.organization_id, seminar.id, all.get('all') ? undefined : chosen.data),
+      inviteDelegations(
+        trx,
+        memberContext(c),
+        seminar.organization_id,
+        seminar.id,
+        all.get('all') ? undefined : chosen.data,
+      ),
     )
     return c.redirect(invitationsHref(c, seminar, addedQuery(added)), 303)
   })
@@ -39,7 +50,10 @@ export const addPages = new Hono<AppEnv>()
     const delegation = z.uuid().safeParse(values.delegation_id)
     if (!chosen.success) throw new DomainError('bad_request')
     const added = await transaction(c.var.services.db, (trx) =>
-      invitePeople(trx, memberContext(c), seminar.organization_id, seminar.id, { personIds: chosen.data, delegationId: delegation.success ? delegation.data : null }),
+      invitePeople(trx, memberContext(c), seminar.organization_id, seminar.id, {
+        personIds: chosen.data,
+        delegationId: delegation.success ? delegation.data : null,
+      }),
     )
     return c.redirect(invitationsHref(c, seminar, addedQuery(added)), 303)
   })
@@ -49,7 +63,9 @@ export const addPages = new Hono<AppEnv>()
     const parsed = parseForm(inviteeInput, values)
     if ('form' in parsed) return addPage(c, seminar, parsed.form, 422)
     try {
-      const id = await transaction(c.var.services.db, (trx) => inviteByHand(trx, memberContext(c), seminar.organization_id, seminar.id, parsed.input))
+      const id = await transaction(c.var.services.db, (trx) =>
+        inviteByHand(trx, memberContext(c), seminar.organization_id, seminar.id, parsed.input),
+      )
       return c.redirect(invitationsHref(c, seminar, `/${id}?done=byHand`), 303)
     } catch (error) {
       return addPage(c, seminar, formRefused(error, values), 422)
@@ -80,7 +96,14 @@ async function addPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormState,
       <>
         <BackToList page={page} href={base} />
         <div class="ways stack">
-          <ByDelegation page={page} delegations={invited} seats={seats} base={base} people={page.href(`/console/${c.var.member.organization.slug}/seminars/${id}/people`)} primary={!q && form === emptyForm} />
+          <ByDelegation
+            page={page}
+            delegations={invited}
+            seats={seats}
+            base={base}
+            people={page.href(`/console/${c.var.member.organization.slug}/seminars/${id}/people`)}
+            primary={!q && form === emptyForm}
+          />
           <FromDirectory page={page} q={q} found={found} delegations={invited} base={base} />
           <section id="by-hand">
             <h2>{t('invitations:add.byHand')}</h2>

@@ -28,7 +28,12 @@ export const bulkPages = new Hono<AppEnv>().post('/bulk', async (c) => {
 })
 
 /** Does it. @returns the query that tells what was done */
-function carryOut(c: Context<AppEnv>, { organization_id: organizationId, id }: SeminarRow, what: 'send' | 'resend' | 'withdraw' | 'remove', chosen: string[]): Promise<string> {
+function carryOut(
+  c: Context<AppEnv>,
+  { organization_id: organizationId, id }: SeminarRow,
+  what: 'send' | 'resend' | 'withdraw' | 'remove',
+  chosen: string[],
+): Promise<string> {
   const ctx = memberContext(c)
   return transaction(c.var.services.db, async (trx) => {
     if (what === 'send') {

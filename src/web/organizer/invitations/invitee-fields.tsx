@@ -18,20 +18,50 @@ export function inviteeLabels({ t }: Page): Record<string, string> {
 /** An invitation as its form holds it. */
 export function inviteeValues(invitation: InvitationRow): FormState {
   const { name, positions, positions_en, email, phone, gender, locale, delegation_id, version } = invitation
-  const values = { name, positions: positions.join('\n'), positions_en: positions_en.join('\n'), email: email ?? '', phone: phone ?? '', gender: gender ?? '', locale, delegation_id: delegation_id ?? '', version: String(version) }
+  const values = {
+    name,
+    positions: positions.join('\n'),
+    positions_en: positions_en.join('\n'),
+    email: email ?? '',
+    phone: phone ?? '',
+    gender: gender ?? '',
+    locale,
+    delegation_id: delegation_id ?? '',
+    version: String(version),
+  }
   return { values, errors: [] }
 }
 
 /** Who is invited, as the letter will name them. */
-export function InviteeFields({ page, form, delegations }: { page: Page; form: FormState; delegations: DelegationWithCount[] }) {
+export function InviteeFields({
+  page,
+  form,
+  delegations,
+}: {
+  page: Page
+  form: FormState
+  delegations: DelegationWithCount[]
+}) {
   const { t, locale } = page
   const common = { t, form }
   return (
     <>
       <TextField {...common} name="name" label={t('invitations:field.name')} required maxlength={120} />
       <div class="row">
-        <TextArea {...common} name="positions" label={t('invitations:field.positions')} hint={t('invitations:field.positions.hint')} rows={2} />
-        <TextArea {...common} name="positions_en" label={t('invitations:field.positionsEn')} hint={t('invitations:field.positionsEn.hint')} rows={2} />
+        <TextArea
+          {...common}
+          name="positions"
+          label={t('invitations:field.positions')}
+          hint={t('invitations:field.positions.hint')}
+          rows={2}
+        />
+        <TextArea
+          {...common}
+          name="positions_en"
+          label={t('invitations:field.positionsEn')}
+          hint={t('invitations:field.positionsEn.hint')}
+          rows={2}
+        />
       </div>
       <div class="row">
         <TextField {...common} name="email" type="email" label={t('invitations:field.email')} maxlength={254} />
@@ -64,7 +94,10 @@ export function InviteeFields({ page, form, delegations }: { page: Page; form: F
           {...common}
           name="delegation_id"
           label={t('invitations:column.delegation')}
-          options={[{ value: '', label: t('invitations:field.delegation.none') }, ...delegations.map((d) => ({ value: d.id, label: (locale === 'en' && d.text_en) || d.text }))]}
+          options={[
+            { value: '', label: t('invitations:field.delegation.none') },
+            ...delegations.map((d) => ({ value: d.id, label: (locale === 'en' && d.text_en) || d.text })),
+          ]}
         />
       ) : null}
     </>

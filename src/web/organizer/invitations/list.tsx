@@ -1,7 +1,19 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../../env.ts'
-import { countByState, countInvitations, type DelegationWithCount, type InvitationCounts, listDelegationsWithCounts, listInvitations } from '../../../features/invitations/queries/list.ts'
-import { answerFilters, type InvitationFilter, invitationFilter, statusFilters } from '../../../features/invitations/schema.ts'
+import {
+  countByState,
+  countInvitations,
+  type DelegationWithCount,
+  type InvitationCounts,
+  listDelegationsWithCounts,
+  listInvitations,
+} from '../../../features/invitations/queries/list.ts'
+import {
+  answerFilters,
+  type InvitationFilter,
+  invitationFilter,
+  statusFilters,
+} from '../../../features/invitations/schema.ts'
 import { formatNumber } from '../../../text/numbers.ts'
 import { Pager } from '../../components/pager.tsx'
 import { answerPage, invitationsHref, mayEdit, seminarOf } from './page.tsx'
@@ -23,7 +35,9 @@ export const listPages = new Hono<AppEnv>().get('/', async (c) => {
   return answerPage(c, seminar, {
     title: page.t('invitations:title'),
     islands: mayEdit(c) ? ['choose'] : [],
-    action: mayEdit(c) ? <NextStep c={c} counts={counts} href={(rest) => invitationsHref(c, seminar, rest)} /> : undefined,
+    action: mayEdit(c) ? (
+      <NextStep c={c} counts={counts} href={(rest) => invitationsHref(c, seminar, rest)} />
+    ) : undefined,
     children: empty ? (
       <div class="empty">
         <strong>{page.t('invitations:empty')}</strong>
@@ -34,14 +48,30 @@ export const listPages = new Hono<AppEnv>().get('/', async (c) => {
         <Figures page={page} counts={counts} pendingHref={invitationsHref(c, seminar, '/substitutions')} />
         <Filters page={page} filter={filter} delegations={delegations} action={invitationsHref(c, seminar)} />
         <p class="muted small found">{page.t('invitations:found', { count: found })}</p>
-        <InvitationTable page={page} rows={list.items} filter={filter} base={invitationsHref(c, seminar)} delegations={delegations} mayEdit={mayEdit(c)} timezone={seminar.timezone} />
+        <InvitationTable
+          page={page}
+          rows={list.items}
+          filter={filter}
+          base={invitationsHref(c, seminar)}
+          delegations={delegations}
+          mayEdit={mayEdit(c)}
+          timezone={seminar.timezone}
+        />
         <Pager page={page} next={list.next} />
       </>
     ),
   })
 })
 
-function NextStep({ c, counts, href }: { c: Context<AppEnv>; counts: InvitationCounts; href: (rest: string) => string }) {
+function NextStep({
+  c,
+  counts,
+  href,
+}: {
+  c: Context<AppEnv>
+  counts: InvitationCounts
+  href: (rest: string) => string
+}) {
   const { t } = c.var.page
   if (counts.draft === 0) {
     return (
@@ -77,7 +107,9 @@ function Figures({ page, counts, pendingHref }: { page: Page; counts: Invitation
     ...(answers.online ? ([[t('invitations:figure.online'), n(answers.online)]] as [string, string][]) : []),
     [t('invitations:figure.declined'), n(answers.declined ?? 0)],
     [t('invitations:figure.unanswered'), n(counts.unanswered)],
-    ...(places.capacity === null ? [] : ([[t('invitations:figure.places'), `${n(places.taken)}/${n(places.capacity)}`]] as [string, string][])),
+    ...(places.capacity === null
+      ? []
+      : ([[t('invitations:figure.places'), `${n(places.taken)}/${n(places.capacity)}`]] as [string, string][])),
     ...(answers.waitlisted ? ([[t('invitations:figure.waiting'), n(answers.waitlisted)]] as [string, string][]) : []),
   ]
   return (
@@ -92,7 +124,8 @@ function Figures({ page, counts, pendingHref }: { page: Page; counts: Invitation
       </dl>
       {counts.substitutionsPending ? (
         <p class="notice late">
-          {t('invitations:substitutions.waiting', { count: counts.substitutionsPending })} <a href={pendingHref}>{t('invitations:substitutions.see')}</a>
+          {t('invitations:substitutions.waiting', { count: counts.substitutionsPending })}{' '}
+          <a href={pendingHref}>{t('invitations:substitutions.see')}</a>
         </p>
       ) : null}
     </>
@@ -108,7 +141,11 @@ interface FiltersProps {
 
 function Filters({ page, filter, delegations, action }: FiltersProps) {
   const { t, locale } = page
-  const select = (name: 'delegation' | 'status' | 'answer' | 'address' | 'sort', label: string, options: [string, string][]) => (
+  const select = (
+    name: 'delegation' | 'status' | 'answer' | 'address' | 'sort',
+    label: string,
+    options: [string, string][],
+  ) => (
     <label>
       <span class="visually-hidden">{label}</span>
       <select name={name}>
@@ -121,16 +158,31 @@ function Filters({ page, filter, delegations, action }: FiltersProps) {
     </label>
   )
   return (
-    <form class="filters no-print" method="get" action={action} role="search">
-      <input type="search" name="q" value={filter.q} placeholder={t('invitations:filter.q')} aria-label={t('invitations:filter.q')} />
+    <form class="filters no-print" method="get" action={action} role="search" aria-label={t('invitations:filter')}>
+      <input
+        type="search"
+        name="q"
+        value={filter.q}
+        placeholder={t('invitations:filter.q')}
+        aria-label={t('invitations:filter.q')}
+      />
       {delegations.length
         ? select('delegation', t('invitations:column.delegation'), [
             ['', t('invitations:filter.delegation')],
-            ...delegations.map((d): [string, string] => [d.id, `${(locale === 'en' && d.text_en) || d.text} (${d.people})`]),
+            ...delegations.map((d): [string, string] => [
+              d.id,
+              `${(locale === 'en' && d.text_en) || d.text} (${d.people})`,
+            ]),
           ])
         : null}
-      {select('status', t('invitations:column.status'), [['', t('invitations:filter.status')], ...statusFilters.map((s): [string, string] => [s, t(`invitations:status.${s}`)])])}
-      {select('answer', t('invitations:column.answer'), [['', t('invitations:filter.answer')], ...answerFilters.map((a): [string, string] => [a, t(`invitations:answer.${a}`)])])}
+      {select('status', t('invitations:column.status'), [
+        ['', t('invitations:filter.status')],
+        ...statusFilters.map((s): [string, string] => [s, t(`invitations:status.${s}`)]),
+      ])}
+      {select('answer', t('invitations:column.answer'), [
+        ['', t('invitations:filter.answer')],
+        ...answerFilters.map((a): [string, string] => [a, t(`invitations:answer.${a}`)]),
+      ])}
       {select('address', t('invitations:column.address'), [
         ['', t('invitations:filter.address')],
         ['with', t('invitations:filter.address.with')],

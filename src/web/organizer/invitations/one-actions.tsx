@@ -17,7 +17,9 @@ export function Steps({ page, seminar, invitation, list }: InvitationDetailProps
     <section class="steps">
       {invitation.status === 'draft' ? (
         <>
-          {sendable ? step('send', t(invitation.email ? 'invitations:step.send' : 'invitations:step.open'), 'btn primary') : null}
+          {sendable
+            ? step('send', t(invitation.email ? 'invitations:step.send' : 'invitations:step.open'), 'btn primary')
+            : null}
           <a class="btn" href={`${list}/review?as=${invitation.id}`}>
             {t('invitations:step.preview')}
           </a>

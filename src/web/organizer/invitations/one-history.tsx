@@ -15,9 +15,15 @@ export function Standing(props: InvitationDetailProps) {
   const { t, locale } = page
   const at = (when: Date | null) => when && time(page, when, seminar.timezone)
   const delegation = delegations.find((d) => d.id === invitation.delegation_id)
-  const named = substitution && (substitution.state === 'approved' || substitution.state === 'pending') ? `${substitution.name}, ${substitution.position}` : null
+  const named =
+    substitution && (substitution.state === 'approved' || substitution.state === 'pending')
+      ? `${substitution.name}, ${substitution.position}`
+      : null
   const facts: [string, string | null][] = [
-    [t('invitations:column.delegation'), delegation ? (locale === 'en' && delegation.text_en) || delegation.text : null],
+    [
+      t('invitations:column.delegation'),
+      delegation ? (locale === 'en' && delegation.text_en) || delegation.text : null,
+    ],
     [t('invitations:field.email'), invitation.email ?? t('invitations:address.none')],
     [t('invitations:field.phone'), invitation.phone],
     [t('invitations:fact.sent'), at(invitation.sent_at)],
@@ -61,7 +67,13 @@ export function AnswerHistory({ page, seminar, answers }: InvitationDetailProps)
             <span>
               {t(`invitations:answer.${answer.result}` as TextKey)}
               <span class="sub">
-                {[t(`invitations:via.${answer.via}` as TextKey, { name: answer.actor_name ?? '' }), answer.reason, answer.note].filter(Boolean).join(' · ')}
+                {[
+                  t(`invitations:via.${answer.via}` as TextKey, { name: answer.actor_name ?? '' }),
+                  answer.reason,
+                  answer.note,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
               </span>
             </span>
           </li>
@@ -85,7 +97,8 @@ export function MailHistory({ page, seminar, mails, mail }: InvitationDetailProp
             <li>
               <span class="num muted small">{time(page, message.sent_at ?? message.created_at, seminar.timezone)}</span>
               <span>
-                <a href={`${mail}/${message.id}`}>{hasText(kind) ? t(kind) : message.subject}</a> <MessageState page={page} state={message.state} />
+                <a href={`${mail}/${message.id}`}>{hasText(kind) ? t(kind) : message.subject}</a>{' '}
+                <MessageState page={page} state={message.state} />
                 <span class="sub">{message.to_address}</span>
               </span>
             </li>

@@ -1,7 +1,12 @@
 import type { Page } from '../../../env.ts'
 import { printedPositions } from '../../../features/invitations/emails/parts.ts'
 import type { DelegationWithCount } from '../../../features/invitations/queries/list.ts'
-import type { InvitationRow, listAnswers, listInvitationMail, SubstitutionRow } from '../../../features/invitations/queries/one.ts'
+import type {
+  InvitationRow,
+  listAnswers,
+  listInvitationMail,
+  SubstitutionRow,
+} from '../../../features/invitations/queries/one.ts'
 import type { SubstitutePolicy } from '../../../features/invitations/schema.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { AnswerFields } from '../../components/answer-fields.tsx'
@@ -73,7 +78,14 @@ function Consent({ page, invitation, substitution, list, mayEdit }: InvitationDe
         <strong>{t('invitations:consent', { name: substitution.name })}</strong>
       </p>
       <p>{[substitution.position, substitution.email].filter(Boolean).join(' · ')}</p>
-      {mayEdit ? <DecisionForm page={page} action={`${list}/${invitation.id}/substitutions/${substitution.id}`} id={substitution.id} back="one" /> : null}
+      {mayEdit ? (
+        <DecisionForm
+          page={page}
+          action={`${list}/${invitation.id}/substitutions/${substitution.id}`}
+          id={substitution.id}
+          back="one"
+        />
+      ) : null}
     </section>
   )
 }
@@ -82,12 +94,22 @@ function Consent({ page, invitation, substitution, list, mayEdit }: InvitationDe
 function Record({ page, seminar, invitation, list, record }: InvitationDetailProps) {
   const { t } = page
   if (invitation.status !== 'sent' || seminar.state !== 'scheduled') return null
-  const choices = { online: seminar.online_offered, substitute: seminar.substitute_policy as SubstitutePolicy, reasonRequired: false }
+  const choices = {
+    online: seminar.online_offered,
+    substitute: seminar.substitute_policy as SubstitutePolicy,
+    reasonRequired: false,
+  }
   return (
     <details class="panel" open={record.errors.length > 0}>
       <summary>{t('invitations:record')}</summary>
       <form class="form" method="post" action={`${list}/${invitation.id}/answer`} data-guard>
-        <AnswerFields page={page} form={record} choices={choices} legend={t('invitations:record.lead')} voice="organizer" />
+        <AnswerFields
+          page={page}
+          form={record}
+          choices={choices}
+          legend={t('invitations:record.lead')}
+          voice="organizer"
+        />
         <div class="actions">
           <button class="btn" type="submit">
             {t('invitations:record.do')}

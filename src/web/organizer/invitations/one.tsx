@@ -8,7 +8,13 @@ import { editInvitation, removeDrafts } from '../../../features/invitations/comm
 import { renewLink, resendInvitations, sendInvitations } from '../../../features/invitations/commands/send.ts'
 import { getEvent } from '../../../features/invitations/queries/event.ts'
 import { listDelegationsWithCounts } from '../../../features/invitations/queries/list.ts'
-import { findPlaceInLine, findSubstitution, getInvitation, listAnswers, listInvitationMail } from '../../../features/invitations/queries/one.ts'
+import {
+  findPlaceInLine,
+  findSubstitution,
+  getInvitation,
+  listAnswers,
+  listInvitationMail,
+} from '../../../features/invitations/queries/one.ts'
 import { answerInput, inviteeInput } from '../../../features/invitations/schema.ts'
 import { linkUrl } from '../../../features/links/queries.ts'
 import { answerFromForm } from '../../components/answer-fields.tsx'
@@ -35,11 +41,17 @@ export const onePages = new Hono<AppEnv>()
     const seen = version.safeParse(values.version)
     if (!seen.success) throw new DomainError('bad_request')
     try {
-      await transaction(c.var.services.db, (trx) => editInvitation(trx, memberContext(c), seminar.organization_id, id, parsed.input, seen.data))
+      await transaction(c.var.services.db, (trx) =>
+        editInvitation(trx, memberContext(c), seminar.organization_id, id, parsed.input, seen.data),
+      )
     } catch (error) {
       if (!(error instanceof DomainError) || !(error.fields.length || error.code === 'stale_version')) throw error
       // What was typed is kept; the version stays the old one until the page is loaded anew.
-      return onePage(c, { edit: { values, errors: error.fields }, stale: error.code === 'stale_version', status: error.code === 'stale_version' ? 412 : 422 })
+      return onePage(c, {
+        edit: { values, errors: error.fields },
+        stale: error.code === 'stale_version',
+        status: error.code === 'stale_version' ? 412 : 422,
+      })
     }
     return c.redirect(invitationsHref(c, seminar, `/${id}?done=saved`), 303)
   })
@@ -52,7 +64,12 @@ export const onePages = new Hono<AppEnv>()
     if (!parsed.success) return onePage(c, { record: { values, errors: fieldErrors(parsed.error) }, status: 422 })
     try {
       await transaction(c.var.services.db, (trx) =>
-        answerInvitation(trx, memberContext(c), { organizationId: seminar.organization_id, invitationId, input: parsed.data, via: 'organizer' }),
+        answerInvitation(trx, memberContext(c), {
+          organizationId: seminar.organization_id,
+          invitationId,
+          input: parsed.data,
+          via: 'organizer',
+        }),
       )
     } catch (error) {
       if (!(error instanceof DomainError) || !error.fields.length) throw error
@@ -66,14 +83,26 @@ export const onePages = new Hono<AppEnv>()
       return `/${id}?done=sent&n=${sent.mailed}&m=${sent.byHand}`
     }),
   )
-  .post('/:invitation/resend', (c) => act(c, async (trx, ctx, seminar, id) => `/${id}?done=resent&n=${await resendInvitations(trx, ctx, seminar.organization_id, seminar.id, [id])}`))
+  .post('/:invitation/resend', (c) =>
+    act(
+      c,
+      async (trx, ctx, seminar, id) =>
+        `/${id}?done=resent&n=${await resendInvitations(trx, ctx, seminar.organization_id, seminar.id, [id])}`,
+    ),
+  )
   .post('/:invitation/new-link', (c) =>
     act(c, async (trx, ctx, seminar, id) => {
       const { mailed } = await renewLink(trx, ctx, seminar.organization_id, id)
       return `/${id}?done=${mailed ? 'newLink' : 'newLinkByHand'}`
     }),
   )
-  .post('/:invitation/remove', (c) => act(c, async (trx, ctx, seminar, id) => `?done=removed&n=${await removeDrafts(trx, ctx, seminar.organization_id, seminar.id, [id])}`))
+  .post('/:invitation/remove', (c) =>
+    act(
+      c,
+      async (trx, ctx, seminar, id) =>
+        `?done=removed&n=${await removeDrafts(trx, ctx, seminar.organization_id, seminar.id, [id])}`,
+    ),
+  )
   .post('/:invitation/withdraw', async (c) => {
     await readForm(c)
     const seminar = await seminarOf(c)
@@ -81,13 +110,23 @@ export const onePages = new Hono<AppEnv>()
     return confirmPage(c, seminar, [c.req.param('invitation')])
   })
 
-type Command = (trx: Parameters<typeof renewLink>[0], ctx: Parameters<typeof renewLink>[1], seminar: Awaited<ReturnType<typeof seminarOf>>, id: string) => Promise<string>
+type Command = (
+  trx: Parameters<typeof renewLink>[0],
+  ctx: Parameters<typeof renewLink>[1],
+  seminar: Awaited<ReturnType<typeof seminarOf>>,
+  id: string,
+) => Promise<string>
 
 /** One step on one invitation of this seminar, then back to where it is told. */
 async function act(c: Context<AppEnv>, command: Command): Promise<Response> {
   await readForm(c)
   const seminar = await seminarOf(c)
-  const { id } = await getInvitation(c.var.services.db, seminar.organization_id, seminar.id, c.req.param('invitation') ?? '')
+  const { id } = await getInvitation(
+    c.var.services.db,
+    seminar.organization_id,
+    seminar.id,
+    c.req.param('invitation') ?? '',
+  )
   const back = await transaction(c.var.services.db, (trx) => command(trx, memberContext(c), seminar, id))
   return c.redirect(invitationsHref(c, seminar, back), 303)
 }
@@ -99,7 +138,10 @@ interface Shown {
   status?: number
 }
 
-async function onePage(c: Context<AppEnv>, { edit, record = emptyForm, stale = false, status = 200 }: Shown = {}): Promise<Response> {
+async function onePage(
+  c: Context<AppEnv>,
+  { edit, record = emptyForm, stale = false, status = 200 }: Shown = {},
+): Promise<Response> {
   const { db } = c.var.services
   const seminar = await seminarOf(c)
   const { organization_id: organizationId } = seminar
@@ -114,7 +156,15 @@ async function onePage(c: Context<AppEnv>, { edit, record = emptyForm, stale = f
   ])
   const edits = mayEdit(c)
   // The link is its owner's: it is shown to those who may pass it on, and only while it works.
-  const link = edits && invitation.status === 'sent' ? await linkUrl(memberContext(c), { purpose: 'invitation', targetId: invitation.id, generation: invitation.generation, locale: invitation.locale }) : null
+  const link =
+    edits && invitation.status === 'sent'
+      ? await linkUrl(memberContext(c), {
+          purpose: 'invitation',
+          targetId: invitation.id,
+          generation: invitation.generation,
+          locale: invitation.locale,
+        })
+      : null
   return answerPage(c, seminar, {
     title: invitation.name,
     status,

@@ -26,11 +26,21 @@ export function mayEdit(c: Context<AppEnv>): boolean {
 export async function answerPage(
   c: Context<AppEnv>,
   seminar: SeminarRow,
-  { title, action, status = 200, islands, children }: { title: string; action?: Child; status?: number; islands?: string[]; children: Child },
+  {
+    title,
+    action,
+    status = 200,
+    islands,
+    children,
+  }: { title: string; action?: Child; status?: number; islands?: string[]; children: Child },
 ): Promise<Response> {
   const { page, member } = c.var
   return c.html(
-    <ConsoleLayout {...(await frame(c, 'seminars'))} title={`${title} · ${seminarName(seminar, page.locale)}`} islands={islands}>
+    <ConsoleLayout
+      {...(await frame(c, 'seminars'))}
+      title={`${title} · ${seminarName(seminar, page.locale)}`}
+      islands={islands}
+    >
       <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
         <Done page={page} />
         {children}

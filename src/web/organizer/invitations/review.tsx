@@ -20,12 +20,18 @@ export const reviewPages = new Hono<AppEnv>()
   .get('/review', async (c) => reviewPage(c, await seminarOf(c)))
   .get('/:invitation/preview', async (c) => {
     const mail = await renderFor(c, await seminarOf(c), c.req.param('invitation'))
-    return answerMailHtml(c, replaceMarks(mail.html, () => '#'), false)
+    return answerMailHtml(
+      c,
+      replaceMarks(mail.html, () => '#'),
+      false,
+    )
   })
   .post('/send', async (c) => {
     await readForm(c)
     const seminar = await seminarOf(c)
-    const sent = await transaction(c.var.services.db, (trx) => sendInvitations(trx, memberContext(c), seminar.organization_id, seminar.id, 'all'))
+    const sent = await transaction(c.var.services.db, (trx) =>
+      sendInvitations(trx, memberContext(c), seminar.organization_id, seminar.id, 'all'),
+    )
     return c.redirect(invitationsHref(c, seminar, `?done=sent&n=${sent.mailed}&m=${sent.byHand}`), 303)
   })
 
@@ -43,8 +49,13 @@ async function reviewPage(c: Context<AppEnv>, seminar: SeminarRow): Promise<Resp
   const { db } = services
   const { t } = page
   const { organization_id: organizationId, id } = seminar
-  const [counts, bare, drafts] = await Promise.all([countByState(db, organizationId, id), listDraftsWithoutAddress(db, organizationId, id), listDrafts(db, organizationId, id)])
-  const shown = drafts.find((draft) => draft.id === c.req.query('as')) ?? drafts.find((draft) => draft.email !== null) ?? drafts[0]
+  const [counts, bare, drafts] = await Promise.all([
+    countByState(db, organizationId, id),
+    listDraftsWithoutAddress(db, organizationId, id),
+    listDrafts(db, organizationId, id),
+  ])
+  const shown =
+    drafts.find((draft) => draft.id === c.req.query('as')) ?? drafts.find((draft) => draft.email !== null) ?? drafts[0]
   const base = invitationsHref(c, seminar)
   const mailed = counts.draft - bare.total
   const open = seminar.state === 'scheduled' && (seminar.starts_at === null || seminar.starts_at > page.now)
@@ -66,7 +77,11 @@ async function reviewPage(c: Context<AppEnv>, seminar: SeminarRow): Promise<Resp
                   </button>
                 </form>
               ) : (
-                <NotOpen page={page} seminar={seminar} schedule={page.href(seminarPath(c.var.member, seminar.id, '/schedule'))} />
+                <NotOpen
+                  page={page}
+                  seminar={seminar}
+                  schedule={page.href(seminarPath(c.var.member, seminar.id, '/schedule'))}
+                />
               )}
               <WithoutAddress page={page} bare={bare} base={base} />
             </section>
@@ -105,7 +120,15 @@ function NotOpen({ page: { t }, seminar, schedule }: { page: Page; seminar: Semi
 }
 
 /** Those mail cannot reach: their link is opened with the others, to be printed or copied. */
-function WithoutAddress({ page, bare, base }: { page: Page; bare: Awaited<ReturnType<typeof listDraftsWithoutAddress>>; base: string }) {
+function WithoutAddress({
+  page,
+  bare,
+  base,
+}: {
+  page: Page
+  bare: Awaited<ReturnType<typeof listDraftsWithoutAddress>>
+  base: string
+}) {
   const { t, locale } = page
   if (!bare.total) return null
   return (
@@ -120,12 +143,24 @@ function WithoutAddress({ page, bare, base }: { page: Page; bare: Awaited<Return
           </li>
         ))}
       </ul>
-      {bare.total > bare.rows.length ? <p class="small">{t('invitations:review.bare.more', { count: bare.total - bare.rows.length })}</p> : null}
+      {bare.total > bare.rows.length ? (
+        <p class="small">{t('invitations:review.bare.more', { count: bare.total - bare.rows.length })}</p>
+      ) : null}
     </section>
   )
 }
 
-function ShownAs({ page, drafts, shown, more }: { page: Page; drafts: Awaited<ReturnType<typeof listDrafts>>; shown: string; more: boolean }) {
+function ShownAs({
+  page,
+  drafts,
+  shown,
+  more,
+}: {
+  page: Page
+  drafts: Awaited<ReturnType<typeof listDrafts>>
+  shown: string
+  more: boolean
+}) {
   const { t } = page
   return (
     <form class="filters" method="get">

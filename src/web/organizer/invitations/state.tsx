@@ -16,8 +16,14 @@ type Shown = Pick<InvitationListRow, 'status' | 'answer' | 'waiting_no' | 'opene
 /** Where one invitation stands: draft, withdrawn, sent, opened, or what was answered. Colour never stands alone. */
 export function InvitationStateMark({ page: { t }, invitation }: { page: Page; invitation: Shown }) {
   const { status, answer, opened_at, waiting_no } = invitation
-  if (status !== 'sent') return <span class={`state ${status === 'withdrawn' ? 'bad' : ''}`}>{t(`invitations:status.${status as 'draft' | 'withdrawn'}`)}</span>
-  if (answer === null) return <span class="state">{t(opened_at ? 'invitations:status.opened' : 'invitations:status.sent')}</span>
+  if (status !== 'sent')
+    return (
+      <span class={`state ${status === 'withdrawn' ? 'bad' : ''}`}>
+        {t(`invitations:status.${status as 'draft' | 'withdrawn'}`)}
+      </span>
+    )
+  if (answer === null)
+    return <span class="state">{t(opened_at ? 'invitations:status.opened' : 'invitations:status.sent')}</span>
   const state = answer as AnswerState
   return (
     <span class={`state ${COLOUR[state]}`}>

@@ -43,13 +43,34 @@ export const substitutionPages = new Hono<AppEnv>()
     const seminar = await seminarOf(c)
     const parsed = parseForm(decisionInput, values)
     if ('form' in parsed) throw new DomainError('invalid')
-    const target = { organizationId: seminar.organization_id, invitationId: c.req.param('invitation'), substitutionId: c.req.param('substitution') }
-    await transaction(c.var.services.db, (trx) => decideSubstitution(trx, memberContext(c), { ...target, ...parsed.input }))
+    const target = {
+      organizationId: seminar.organization_id,
+      invitationId: c.req.param('invitation'),
+      substitutionId: c.req.param('substitution'),
+    }
+    await transaction(c.var.services.db, (trx) =>
+      decideSubstitution(trx, memberContext(c), { ...target, ...parsed.input }),
+    )
     const back = values.back === 'one' ? `/${target.invitationId}` : '/substitutions'
-    return c.redirect(invitationsHref(c, seminar, `${back}?done=${parsed.input.decision === 'agree' ? 'agreed' : 'refused'}`), 303)
+    return c.redirect(
+      invitationsHref(c, seminar, `${back}?done=${parsed.input.decision === 'agree' ? 'agreed' : 'refused'}`),
+      303,
+    )
   })
 
-function Pending({ page, row, base, timezone, mayEdit: edits }: { page: Page; row: PendingSubstitution; base: string; timezone: string; mayEdit: boolean }) {
+function Pending({
+  page,
+  row,
+  base,
+  timezone,
+  mayEdit: edits,
+}: {
+  page: Page
+  row: PendingSubstitution
+  base: string
+  timezone: string
+  mayEdit: boolean
+}) {
   const { t, locale } = page
   return (
     <li>
@@ -57,18 +78,33 @@ function Pending({ page, row, base, timezone, mayEdit: edits }: { page: Page; ro
         <strong>{row.name}</strong>, {row.position}
         <span class="sub">{row.email ?? t('invitations:address.none')}</span>
         <p class="small">
-          {t('invitations:substitutions.for')} <a href={`${base}/${row.invitation_id}`}>{row.invitee}</a>, {printedPositions(row, locale)}
+          {t('invitations:substitutions.for')} <a href={`${base}/${row.invitation_id}`}>{row.invitee}</a>,{' '}
+          {printedPositions(row, locale)}
         </p>
         {row.note ? <p class="small">{row.note}</p> : null}
-        <p class="muted small">{t('invitations:substitutions.since', { time: shortDateTime(wallTime(row.created_at, timezone), locale) })}</p>
+        <p class="muted small">
+          {t('invitations:substitutions.since', { time: shortDateTime(wallTime(row.created_at, timezone), locale) })}
+        </p>
       </div>
-      {edits ? <DecisionForm page={page} action={`${base}/${row.invitation_id}/substitutions/${row.id}`} id={row.id} /> : null}
+      {edits ? (
+        <DecisionForm page={page} action={`${base}/${row.invitation_id}/substitutions/${row.id}`} id={row.id} />
+      ) : null}
     </li>
   )
 }
 
 /** The chair's word: agreed or not, with a note that the invitee is sent. */
-export function DecisionForm({ page: { t }, action, id, back }: { page: Page; action: string; id: string; back?: 'one' }) {
+export function DecisionForm({
+  page: { t },
+  action,
+  id,
+  back,
+}: {
+  page: Page
+  action: string
+  id: string
+  back?: 'one'
+}) {
   return (
     <form class="decision" method="post" action={action}>
       {back ? <input type="hidden" name="back" value={back} /> : null}

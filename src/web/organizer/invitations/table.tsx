@@ -2,7 +2,7 @@ import type { Page } from '../../../env.ts'
 import { printedPositions } from '../../../features/invitations/emails/parts.ts'
 import type { DelegationWithCount, InvitationListRow } from '../../../features/invitations/queries/list.ts'
 import type { InvitationFilter } from '../../../features/invitations/schema.ts'
-import { shortDateTime, wallTime } from '../../../text/dates.ts'
+import { date, hourMinute, wallTime } from '../../../text/dates.ts'
 import { InvitationStateMark } from './state.tsx'
 
 interface TableProps {
@@ -34,7 +34,9 @@ export function InvitationTable(props: TableProps) {
             <th aria-sort={props.filter.sort === 'name' ? 'ascending' : undefined}>{t('invitations:column.name')}</th>
             <th>{t('invitations:column.delegation')}</th>
             <th>{t('invitations:column.address')}</th>
-            <th aria-sort={props.filter.sort === 'answered' ? 'descending' : undefined}>{t('invitations:column.status')}</th>
+            <th aria-sort={props.filter.sort === 'answered' ? 'descending' : undefined}>
+              {t('invitations:column.status')}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -63,16 +65,23 @@ function Row({ page, row, base, delegations, mayEdit, timezone }: TableProps & {
         <a href={`${base}/${row.id}`}>{row.name}</a>
         <span class="sub">{printedPositions(row, locale)}</span>
       </th>
-      <td data-label={t('invitations:column.delegation')}>{delegation ? (locale === 'en' && delegation.text_en) || delegation.text : '–'}</td>
+      <td data-label={t('invitations:column.delegation')}>
+        {delegation ? (locale === 'en' && delegation.text_en) || delegation.text : '–'}
+      </td>
       <td data-label={t('invitations:column.address')} class="address">
         {row.email ?? <span class="muted">{row.phone ?? t('invitations:address.none')}</span>}
       </td>
       <td data-label={t('invitations:column.status')}>
         <InvitationStateMark page={page} invitation={row} />
-        {at ? <span class="sub num">{shortDateTime(wallTime(at, timezone), locale)}</span> : null}
+        {at ? <span class="sub num">{shortTime(wallTime(at, timezone), locale)}</span> : null}
       </td>
     </tr>
   )
+}
+
+/** `11:01, 24/11/2026`: for a column. */
+function shortTime(at: string, locale: Page['locale']): string {
+  return `${hourMinute(at)}, ${date(at, locale)}`
 }
 
 function BulkBar({ page: { t } }: { page: Page }) {

@@ -120,7 +120,7 @@ function Filters(props: {
   const { page, filter, seminars, filtered } = props
   const { t } = page
   return (
-    <form class="filters" method="get" role="search">
+    <form class="filters" method="get" role="search" aria-label={t('mail:filter.q')}>
       <input
         type="search"
         name="q"

@@ -7,7 +7,7 @@ import { isLate, placedMinutes, whoseTurn } from '../../../features/presentation
 import { type PresentationState, presentationStates } from '../../../features/presentations/schema.ts'
 import { getAgenda, type SeminarAgenda } from '../../../features/seminars/queries/detail.ts'
 import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
-import { daysUntil, hourMinute, relativeDays, shortDateTime, wallTime } from '../../../text/dates.ts'
+import { clock, date, daysUntil, hourMinute, relativeDays, wallTime } from '../../../text/dates.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { timeText } from '../../components/versions.tsx'
 import { frame } from '../frame.ts'
@@ -151,12 +151,11 @@ function SpeechTable({ page, base, rows, label }: { page: Page; base: string; ro
                 {row.name}
                 {row.position ? `, ${row.position}` : null}
               </span>
+              <span class="sub">{deliveryText(row, page.locale)}</span>
             </th>
             <td>
               <StateMark page={page} state={row.state as PresentationState} />
-              <span class="sub">
-                {row.released_at ? t('presentations:board.released') : deliveryText(row, page.locale)}
-              </span>
+              {row.released_at ? <span class="sub">{t('presentations:board.released')}</span> : null}
             </td>
             <td>
               <Deadline page={page} row={row} />
@@ -200,9 +199,11 @@ function Deadline({ page, row }: { page: Page; row: SpeechRow }) {
     whoseTurn(row.state as PresentationState).startsWith('speaker') && daysUntil(row.deadline_local, today) < 60
   return (
     <>
-      <time datetime={row.deadline_local}>{shortDateTime(row.deadline_local, locale)}</time>
+      <time datetime={row.deadline_local}>
+        {date(row.deadline_local, locale)}, <span class="nowrap">{clock(row.deadline_local, locale)}</span>
+      </time>
       {late ? (
-        <span class="sub state late">{t('presentations:late')}</span>
+        <span class="state late">{t('presentations:late')}</span>
       ) : near ? (
         <span class="sub">{relativeDays(row.deadline_local, today, locale)}</span>
       ) : null}

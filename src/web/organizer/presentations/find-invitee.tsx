@@ -8,7 +8,7 @@ export function FindInvitee({ page, action, q, found }: { page: Page; action: st
   const { t } = page
   return (
     <section>
-      <form class="findbar" method="get" action={action} role="search">
+      <form class="findbar" method="get" action={action} role="search" aria-label={t('presentations:new.find')}>
         <div class="field">
           <label for="f-q">{t('presentations:new.find')}</label>
           <span class="hint" id="h-q">

@@ -23,7 +23,7 @@ export function FigureTable({ page, member, seminarId, figures, places }: Figure
   const base = seminarPath(member, seminarId)
   return (
     <>
-      <table class="figures">
+      <table class="tally">
         <thead>
           <tr>
             <th scope="col">{t('seminars:figures.group')}</th>
@@ -79,7 +79,7 @@ export function PlannedTable({ page, member, seminarId, delegations, seats }: Pl
     )
   }
   return (
-    <table class="figures planned">
+    <table class="tally planned">
       <thead>
         <tr>
           <th scope="col">{t('seminars:figures.group')}</th>

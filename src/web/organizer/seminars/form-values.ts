@@ -5,6 +5,7 @@ import {
   type SeminarInput,
   scheduleInput,
   seminarInput,
+  timesInput,
 } from '../../../features/seminars/schema.ts'
 import { readWall } from '../../../text/dates.ts'
 import type { FormState } from '../../components/form.tsx'
@@ -65,7 +66,14 @@ export function readSeminarForm(
     capacity: capacity === '' ? null : Number(capacity),
     ...fixed,
   }
-  return withValues(parseForm(seminarInput, raw as never), values)
+  const parsed = withValues(parseForm(seminarInput, raw as never), values)
+  if ('input' in parsed) return parsed
+  // zod compares times only once every field by itself is right: a form says all at once.
+  const compared = withValues(parseForm(timesInput, { ...wallTimes(values), ...fixed } as never), values)
+  const { errors } = parsed.form
+  const more =
+    'form' in compared ? compared.form.errors.filter((e) => !errors.some((known) => known.field === e.field)) : []
+  return { form: { values, errors: [...errors, ...more] } }
 }
 
 /** Reads the form that sets a date. */

@@ -62,7 +62,7 @@ function Filters({ page, filter, years }: { page: Page; filter: SeminarFilter; y
   const { t } = page
   const shown = filter.year === undefined || years.includes(filter.year) ? years : [filter.year, ...years]
   return (
-    <form class="filters" method="get" role="search">
+    <form class="filters" method="get">
       <input
         type="search"
         name="q"

@@ -6,11 +6,13 @@ import { seminarPath } from './frame.tsx'
 /** Where each kind of need is seen to. */
 function addressOf(member: Member, { kind, seminarId }: Need): string {
   const at = (rest: string) => seminarPath(member, seminarId, rest)
+  const mail = (state: string) => `/console/${member.organization.slug}/mail?seminar=${seminarId}&state=${state}`
   const addresses: Record<NeedKind, string> = {
     substitutions_pending: at('/invitations?answer=substitute_pending'),
-    mail_bounced: `/console/${member.organization.slug}/mail?seminar=${seminarId}&state=bounced`,
+    mail_bounced: mail('bounced'),
+    mail_failed: mail('failed'),
     speeches_overdue: at('/presentations'),
-    speeches_to_read: at('/presentations'),
+    speeches_to_read: at('/presentations?state=received'),
     unanswered_near_deadline: at('/invitations?answer=none'),
     invitations_unsent: at('/invitations/review'),
     mark_held: at(''),
@@ -22,18 +24,8 @@ function addressOf(member: Member, { kind, seminarId }: Need): string {
   return addresses[kind]
 }
 
-/** What waits for a hand, most pressing first. `named` writes each seminar's name: for lists over several seminars. */
-export function NeedList({
-  page,
-  member,
-  needs,
-  named,
-}: {
-  page: Page
-  member: Member
-  needs: Need[]
-  named?: boolean
-}) {
+/** What waits for a hand in one seminar, most pressing first. */
+export function NeedList({ page, member, needs }: { page: Page; member: Member; needs: Need[] }) {
   return (
     <ul class="todo">
       {needs.map((need) => (
@@ -42,18 +34,30 @@ export function NeedList({
           <span>
             {page.t(`seminars:need.${need.kind}`, { count: need.count })}
             <NeedDetail page={page} need={need} />
-            {named ? (
-              <a class="of" href={page.href(seminarPath(member, need.seminarId))}>
-                {(page.locale === 'en' && need.themeEn) || need.theme}
-              </a>
-            ) : null}
           </span>
-          <a class="do" href={page.href(addressOf(member, need))}>
-            {page.t(`seminars:need.${need.kind}.do`)}
-          </a>
+          <a href={page.href(addressOf(member, need))}>{page.t(`seminars:need.${need.kind}.do`)}</a>
         </li>
       ))}
     </ul>
+  )
+}
+
+/** What waits over several seminars: one after another, that with the most pressing need first. */
+export function NeedsBySeminar({ page, member, needs }: { page: Page; member: Member; needs: Need[] }) {
+  const groups = Map.groupBy(needs, (need) => need.seminarId)
+  return (
+    <>
+      {[...groups].map(([id, [first, ...rest]]) =>
+        first ? (
+          <section class="needs-of">
+            <h3>
+              <a href={page.href(seminarPath(member, id))}>{(page.locale === 'en' && first.themeEn) || first.theme}</a>
+            </h3>
+            <NeedList page={page} member={member} needs={[first, ...rest]} />
+          </section>
+        ) : null,
+      )}
+    </>
   )
 }
 

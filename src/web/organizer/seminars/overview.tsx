@@ -184,7 +184,7 @@ function OtherSteps({ page, member, seminar }: { page: Page; member: Member; sem
   return (
     <section class="aside-part no-print">
       <h2>{t('seminars:other.title')}</h2>
-      <ul class="plain steps">
+      <ul class="plain other-steps">
         {isPublic ? (
           <li>
             <a href={href(`/s/${seminar.slug}`)}>{t('seminars:other.public')}</a>

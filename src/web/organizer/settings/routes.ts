@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
+import { calendarPages } from './calendar.tsx'
 import { keyPages } from './keys.tsx'
 import { memberPages } from './members.tsx'
 import { organizationPages } from './organization.tsx'
@@ -8,4 +9,5 @@ import { organizationPages } from './organization.tsx'
 export const settingsPages = new Hono<AppEnv>()
   .route('/', organizationPages)
   .route('/', memberPages)
+  .route('/', calendarPages)
   .route('/', keyPages)

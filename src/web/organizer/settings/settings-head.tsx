@@ -1,9 +1,9 @@
 import type { Member, Page } from '../../../env.ts'
 import { Notice } from '../accounts/account-page.tsx'
 
-export type SettingsTab = 'organization' | 'members' | 'keys'
+export type SettingsTab = 'organization' | 'members' | 'calendar' | 'keys'
 
-const PATHS: Record<SettingsTab, string> = { organization: '', members: '/members', keys: '/keys' }
+const PATHS: Record<SettingsTab, string> = { organization: '', members: '/members', calendar: '/calendar', keys: '/keys' }
 
 /** The address of a page of the settings, without the locale. */
 export function settingsPath(member: Member, tab: SettingsTab, rest = ''): string {
@@ -16,7 +16,7 @@ const DONE = ['saved', 'invited', 'resent', 'withdrawn', 'role', 'disabled', 'en
 export function SettingsHead({ page, member, tab }: { page: Page; member: Member; tab: SettingsTab }) {
   const { t, href } = page
   const tabs: SettingsTab[] =
-    member.role === 'owner' ? ['organization', 'members', 'keys'] : ['organization', 'members']
+    member.role === 'owner' ? ['organization', 'members', 'calendar', 'keys'] : ['organization', 'members', 'calendar']
   const asked = new URLSearchParams(page.path.split('?')[1]).get('done')
   const done = DONE.find((word) => word === asked)
   return (

@@ -88,11 +88,11 @@ interface Shown {
 export async function editorPage(c: Context<AppEnv>, seminar: SeminarRow, language: Locale, shown: Shown = {}) {
   const { page, member } = c.var
   const { db } = c.var.services
-  const [summary, other, photos, lead, others] = await Promise.all([
-    findSummary(db, seminar.organization_id, seminar.id, language),
+  const summary = await findSummary(db, seminar.organization_id, seminar.id, language)
+  const [other, photos, lead, others] = await Promise.all([
     findSummary(db, seminar.organization_id, seminar.id, language === 'vi' ? 'en' : 'vi'),
     listPhotos(db, seminar.organization_id, seminar.id),
-    leadFromData(db, seminar, language, page.now),
+    leadFromData(db, seminar, language, summary?.published_at ?? page.now),
     listOthersPresent(db, seminar.organization_id, member.userId, 'summary', seminar.id),
   ])
   const mayEdit = member.role !== 'viewer'
@@ -144,11 +144,11 @@ export async function editorPage(c: Context<AppEnv>, seminar: SeminarRow, langua
         ) : (
           <EmptySummary page={page} lead={lead} action={mayEdit ? address('/create') : undefined} />
         )}
-        {summary ? (
+        {summary || photos.length || shown.refused ? (
           <PhotoBoard
             page={page}
             photos={photos}
-            body={summary.body}
+            body={summary?.body ?? ''}
             language={language}
             mayEdit={mayEdit}
             refused={shown.refused ?? []}

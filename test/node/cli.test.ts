@@ -1,0 +1,148 @@
+import { Readable } from 'node:stream'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { findApiKey } from '../../src/features/accounts/queries.ts'
+import { main } from '../../src/node/cli/main.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createOrganization } from '../support/factories.ts'
+
+let database: TestDatabase
+let slug: string
+const printed: string[] = []
+const complained: string[] = []
+beforeAll(async () => {
+  database = await createTestDatabase()
+  slug = (await createOrganization(database.db)).slug
+})
+afterAll(() => database.drop())
+beforeEach(() => {
+  // vitest has a BASE_URL of its own.
+  vi.stubEnv('BASE_URL', 'http://localhost:3000')
+  vi.stubEnv('DATABASE_URL', database.url)
+  vi.stubEnv('LINK_KEY', 'l'.repeat(40))
+  vi.stubEnv('AUTH_SECRET', 's'.repeat(40))
+  printed.length = 0
+  complained.length = 0
+  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(line))
+  vi.spyOn(console, 'error').mockImplementation((line) => void complained.push(line))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+const run = (line: string, ...more: string[]) => main([...line.split(' ').filter(Boolean), ...more])
+
+describe('api-key create', () => {
+  it('prints the key alone, and the key opens', async () => {
+    expect(await run(`api-key create --organization ${slug} --name test`)).toBe(0)
+    expect(printed).toEqual([expect.stringMatching(/^ht_[\w-]{43}$/)])
+    expect(await findApiKey(database.db, printed[0] as string)).toMatchObject({
+      name: 'test',
+      slug,
+      scopes: ['read', 'write'],
+    })
+  })
+
+  it('takes scopes and an end', async () => {
+    expect(await run(`api-key create --organization ${slug} --name reader --scopes read --expires 90d`)).toBe(0)
+    const { expires_at, scopes } = await database.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('name', '=', 'reader')
+      .executeTakeFirstOrThrow()
+    expect(scopes).toEqual(['read'])
+    expect(Math.round(((expires_at as Date).getTime() - Date.now()) / 86_400_000)).toBe(90)
+  })
+
+  it.each([
+    ['--name test', '--organization is missing'],
+    ['--organization none --name test', 'there is no organisation “none”'],
+    ['--organization x --name test --scopes admin', '“admin” is none of read, write'],
+    ['--organization x --name test --expires soon', 'expected days like 90d'],
+    ['--organization x --name test --force', "Unknown option '--force'"],
+  ])('refuses in one line: %s', async (options, words) => {
+    expect(await run(`api-key create ${options}`)).toBe(1)
+    expect(printed).toEqual([])
+    expect(complained).toHaveLength(1)
+    expect(complained[0]).toContain(words)
+    expect(complained[0]).not.toContain('\n')
+  })
+})
+
+describe('create-owner', () => {
+  it('prints a link by which the owner of a new organisation joins', async () => {
+    expect(
+      await run(
+        'create-owner --organization so-y-te --email chu@mau.example --name',
+        'Lê Văn Chủ',
+        '--organization-name',
+        'Sở Y tế',
+      ),
+    ).toBe(0)
+    expect(printed).toEqual([expect.stringMatching(/^http:\/\/localhost:3000\/join\/[\w-]{22}$/)])
+    const invited = await database.db
+      .selectFrom('member_invitations')
+      .selectAll()
+      .where('email', '=', 'chu@mau.example')
+      .executeTakeFirstOrThrow()
+    expect(invited.role).toBe('owner')
+  })
+
+  it('makes the account at once with a password from standard input', async () => {
+    const stdin = vi.spyOn(process, 'stdin', 'get')
+    stdin.mockReturnValue(Readable.from(['mat-khau-thu-nghiem\n']) as never)
+    expect(await run(`create-owner --organization ${slug} --email hai@mau.example --password-stdin --name Hai`)).toBe(0)
+    expect(printed).toEqual([`hai@mau.example owns ${slug}`])
+    const member = await database.db
+      .selectFrom('members as m')
+      .innerJoin('auth.user as u', 'u.id', 'm.user_id')
+      .select('m.role')
+      .where('u.email', '=', 'hai@mau.example')
+      .executeTakeFirstOrThrow()
+    expect(member.role).toBe('owner')
+    stdin.mockReturnValue(Readable.from(['short\n']) as never)
+    expect(await run(`create-owner --organization ${slug} --email ba@mau.example --password-stdin --name Ba`)).toBe(1)
+    stdin.mockReturnValue(Readable.from(['mat-khau-thu-nghiem\n']) as never)
+    expect(await run(`create-owner --organization ${slug} --email hai@mau.example --password-stdin --name Hai`)).toBe(1)
+    expect(complained.at(-1)).toBe('create-owner: --email: This address has an account already.')
+  })
+
+  it('does not guess the name of an organisation that is not there', async () => {
+    expect(await run('create-owner --organization khong-co --email chu@mau.example --name Chủ')).toBe(1)
+    expect(complained[0]).toContain('--organization-name makes it')
+  })
+})
+
+it('migrates: nothing where everything is there', async () => {
+  expect(await run('migrate')).toBe(0)
+  expect(printed).toEqual(['nothing to apply'])
+})
+
+it('does not load the demo where there are organisations', async () => {
+  expect(await run('demo')).toBe(1)
+  expect(complained).toEqual([expect.stringContaining('into an empty one')])
+})
+
+it('prints the route table without a database', async () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://nobody@127.0.0.1:1/none')
+  expect(await run('routes')).toBe(0)
+  expect(printed).toContain('GET     /s/:slug  +en')
+  expect(printed).toContain('PUT     /api/v1/invitations/:id/answer')
+})
+
+it('says in one line that the database cannot be reached, or is named badly', async () => {
+  vi.stubEnv('DATABASE_URL', 'postgres://nobody@127.0.0.1:1/none')
+  expect(await run('migrate')).toBe(1)
+  vi.stubEnv('DATABASE_URL', 'nope')
+  expect(await run('migrate')).toBe(1)
+  expect(complained).toEqual([
+    expect.stringContaining('ECONNREFUSED'),
+    expect.stringContaining('configuration: DATABASE_URL'),
+  ])
+})
+
+it('lists its commands when asked for none it has', async () => {
+  expect(await run('')).toBe(0)
+  expect(await run('make-coffee')).toBe(1)
+  expect(complained[1]).toContain('api-key create --organization <slug>')
+})
