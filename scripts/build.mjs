@@ -38,7 +38,9 @@ export async function build({ ifStale = false } = {}) {
       'src/web/styles/app.css',
       'src/web/styles/public-pages.css',
       'src/web/icon.svg',
-      ...readdirSync(islands).filter((f) => f.endsWith('.ts')).map((f) => `src/web/islands/${f}`),
+      ...readdirSync(islands)
+        .filter((f) => f.endsWith('.ts'))
+        .map((f) => `src/web/islands/${f}`),
     ],
     outdir: assets,
     entryNames: '[name]-[hash]',
@@ -62,7 +64,10 @@ export async function build({ ifStale = false } = {}) {
   // What a Worker asks of its assets at its start, and how long the platform may keep them.
   const migrations = readdirSync(join(root, 'sql')).filter((name) => name.endsWith('.sql')).length
   writeFileSync(join(work, 'public', 'build.json'), JSON.stringify({ names: manifest, migrations }))
-  writeFileSync(join(work, 'public', '_headers'), '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n')
+  writeFileSync(
+    join(work, 'public', '_headers'),
+    '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n',
+  )
 
   await esbuild({
     absWorkingDir: root,

@@ -25,21 +25,26 @@ for (const feature of readdirSync(join(root, 'src/features'))) {
   if (leaves.has(feature)) continue
   for (const name of readdirSync(join(root, 'src/features', feature))) {
     const word = name.replace(/\.tsx?$/, '')
-    if (!vocabulary.has(word) && !(feature === 'accounts' && word === 'auth')) faults.push(`src/features/${feature}/${name}: not in the vocabulary`)
+    if (!vocabulary.has(word) && !(feature === 'accounts' && word === 'auth'))
+      faults.push(`src/features/${feature}/${name}: not in the vocabulary`)
   }
 }
 
 // 3. Every text in both languages, with the same values; and the register of an official letter.
 // Vietnamese names the honorific and the kind, English counts.
 const oneLanguageOnly = new Set(['hon', 'inviteeHon', 'honorific', 'subHon', 'kind', 'count'])
-const values = (text) => [...new Set([...text.matchAll(/(?<!(?:one|other|zero|two|few|many|=\d+)\s)\{(\w+)\s*[,}]/g)].map((m) => m[1]))].sort().join()
+const values = (text) =>
+  [...new Set([...text.matchAll(/(?<!(?:one|other|zero|two|few|many|=\d+)\s)\{(\w+)\s*[,}]/g)].map((m) => m[1]))]
+    .sort()
+    .join()
 for (const name of readdirSync(join(root, 'locales/vi'))) {
   const vi = JSON.parse(readFileSync(join(root, 'locales/vi', name), 'utf8'))
   const english = join(root, 'locales/en', name)
   const en = existsSync(english) ? JSON.parse(readFileSync(english, 'utf8')) : {}
   for (const key of new Set([...Object.keys(vi), ...Object.keys(en)])) {
     if (!vi[key]?.trim() || !en[key]?.trim()) faults.push(`locales/*/${name}: ${key} is missing in one language`)
-    else if (/(^|\s)(bạn|vui lòng)(\s|[.,]|$)/i.test(vi[key])) faults.push(`locales/vi/${name}: ${key}: never “bạn” or “vui lòng”`)
+    else if (/(^|\s)(bạn|vui lòng)(\s|[.,]|$)/i.test(vi[key]))
+      faults.push(`locales/vi/${name}: ${key}: never “bạn” or “vui lòng”`)
     else {
       const apart = [...values(vi[key]).split(','), ...values(en[key]).split(',')].filter(
         (v) => v && !oneLanguageOnly.has(v) && !(vi[key].includes(`{${v}`) && en[key].includes(`{${v}`)),

@@ -26,7 +26,9 @@ const schema = z.object({
   AUTH_SECRET: secret.optional(),
   TRUST_PROXY: z.string().default(''),
   UPLOAD_MAX_MB: int(1, 2000).default(50),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'expected debug, info, warn or error' }).default('info'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'expected debug, info, warn or error' })
+    .default('info'),
 })
 
 export interface Config {

@@ -8,7 +8,15 @@ export interface Member {
   name: string
   email: string
   role: Role
-  organization: { id: string; slug: string; name: string; nameEn: string | null; accentHue: number; timezone: string; honorific: 'comrade' | 'neutral' | 'academic' }
+  organization: {
+    id: string
+    slug: string
+    name: string
+    nameEn: string | null
+    accentHue: number
+    timezone: string
+    honorific: 'comrade' | 'neutral' | 'academic'
+  }
 }
 
 export interface Variables {

@@ -1,33 +1,33 @@
 import i18next, { type i18n } from 'i18next'
 import ICU from 'i18next-icu'
-import en_common from '../locales/en/common.json' with { type: 'json' }
-import en_errors from '../locales/en/errors.json' with { type: 'json' }
-import en_public from '../locales/en/public.json' with { type: 'json' }
 import en_accounts from '../locales/en/accounts.json' with { type: 'json' }
-import en_console from '../locales/en/console.json' with { type: 'json' }
-import en_organizations from '../locales/en/organizations.json' with { type: 'json' }
-import en_directory from '../locales/en/directory.json' with { type: 'json' }
-import en_seminars from '../locales/en/seminars.json' with { type: 'json' }
-import en_invitations from '../locales/en/invitations.json' with { type: 'json' }
-import en_delegate from '../locales/en/delegate.json' with { type: 'json' }
-import en_mail from '../locales/en/mail.json' with { type: 'json' }
-import en_presentations from '../locales/en/presentations.json' with { type: 'json' }
-import en_summaries from '../locales/en/summaries.json' with { type: 'json' }
 import en_api from '../locales/en/api.json' with { type: 'json' }
-import vi_common from '../locales/vi/common.json' with { type: 'json' }
-import vi_errors from '../locales/vi/errors.json' with { type: 'json' }
-import vi_public from '../locales/vi/public.json' with { type: 'json' }
+import en_common from '../locales/en/common.json' with { type: 'json' }
+import en_console from '../locales/en/console.json' with { type: 'json' }
+import en_delegate from '../locales/en/delegate.json' with { type: 'json' }
+import en_directory from '../locales/en/directory.json' with { type: 'json' }
+import en_errors from '../locales/en/errors.json' with { type: 'json' }
+import en_invitations from '../locales/en/invitations.json' with { type: 'json' }
+import en_mail from '../locales/en/mail.json' with { type: 'json' }
+import en_organizations from '../locales/en/organizations.json' with { type: 'json' }
+import en_presentations from '../locales/en/presentations.json' with { type: 'json' }
+import en_public from '../locales/en/public.json' with { type: 'json' }
+import en_seminars from '../locales/en/seminars.json' with { type: 'json' }
+import en_summaries from '../locales/en/summaries.json' with { type: 'json' }
 import vi_accounts from '../locales/vi/accounts.json' with { type: 'json' }
-import vi_console from '../locales/vi/console.json' with { type: 'json' }
-import vi_organizations from '../locales/vi/organizations.json' with { type: 'json' }
-import vi_directory from '../locales/vi/directory.json' with { type: 'json' }
-import vi_seminars from '../locales/vi/seminars.json' with { type: 'json' }
-import vi_invitations from '../locales/vi/invitations.json' with { type: 'json' }
-import vi_delegate from '../locales/vi/delegate.json' with { type: 'json' }
-import vi_mail from '../locales/vi/mail.json' with { type: 'json' }
-import vi_presentations from '../locales/vi/presentations.json' with { type: 'json' }
-import vi_summaries from '../locales/vi/summaries.json' with { type: 'json' }
 import vi_api from '../locales/vi/api.json' with { type: 'json' }
+import vi_common from '../locales/vi/common.json' with { type: 'json' }
+import vi_console from '../locales/vi/console.json' with { type: 'json' }
+import vi_delegate from '../locales/vi/delegate.json' with { type: 'json' }
+import vi_directory from '../locales/vi/directory.json' with { type: 'json' }
+import vi_errors from '../locales/vi/errors.json' with { type: 'json' }
+import vi_invitations from '../locales/vi/invitations.json' with { type: 'json' }
+import vi_mail from '../locales/vi/mail.json' with { type: 'json' }
+import vi_organizations from '../locales/vi/organizations.json' with { type: 'json' }
+import vi_presentations from '../locales/vi/presentations.json' with { type: 'json' }
+import vi_public from '../locales/vi/public.json' with { type: 'json' }
+import vi_seminars from '../locales/vi/seminars.json' with { type: 'json' }
+import vi_summaries from '../locales/vi/summaries.json' with { type: 'json' }
 import type { Locale } from './context.ts'
 
 const vi = {
@@ -72,17 +72,26 @@ export type Params = Record<string, string | number | Date>
 export type Translate = (key: TextKey, params?: Params) => string
 
 const instance: i18n = i18next.createInstance()
-instance.use(new ICU({ parseErrorHandler: (error: Error) => { throw error }, parserOptions: { ignoreTag: true } } as never)).init({
-  initAsync: false,
-  lng: 'vi',
-  fallbackLng: 'vi',
-  defaultNS: 'common',
-  ns: Object.keys(vi),
-  keySeparator: false,
-  nsSeparator: ':',
-  interpolation: { escapeValue: false },
-  resources: { vi, en },
-})
+instance
+  .use(
+    new ICU({
+      parseErrorHandler: (error: Error) => {
+        throw error
+      },
+      parserOptions: { ignoreTag: true },
+    } as never),
+  )
+  .init({
+    initAsync: false,
+    lng: 'vi',
+    fallbackLng: 'vi',
+    defaultNS: 'common',
+    ns: Object.keys(vi),
+    keySeparator: false,
+    nsSeparator: ':',
+    interpolation: { escapeValue: false },
+    resources: { vi, en },
+  })
 
 const fixed: Record<Locale, Translate> = {
   vi: instance.getFixedT('vi') as never,

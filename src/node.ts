@@ -6,4 +6,5 @@ if (major < 24) {
 }
 const { main } = await import('./node/main.ts')
 await main()
+
 export {}

@@ -22,7 +22,11 @@ export interface RecurringTask {
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
   { name: 'remove_past_hits', everySeconds: 3600, run: ({ db }) => removePastHits(db) },
-  { name: 'tidy_files', everySeconds: 6 * 3600, run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())) },
+  {
+    name: 'tidy_files',
+    everySeconds: 6 * 3600,
+    run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())),
+  },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 

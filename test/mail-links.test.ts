@@ -24,18 +24,31 @@ beforeAll(async () => {
   for (const [code, input] of [
     ['P0034', { answer: 'attend' }],
     ['P0035', { answer: 'decline', reason: 'Đi công tác' }],
-    ['P0033', { answer: 'substitute', substitute: { name: 'Phạm Thị Ngọc Ánh', position: 'Phó Bí thư', email: 'thay@minhha.example' } }],
+    [
+      'P0033',
+      {
+        answer: 'substitute',
+        substitute: { name: 'Phạm Thị Ngọc Ánh', position: 'Phó Bí thư', email: 'thay@minhha.example' },
+      },
+    ],
   ] as const) {
     const found = await services.db
       .selectFrom('invitations as i')
-      .innerJoin('people as p', (j) => j.onRef('p.id', '=', 'i.person_id').onRef('p.organization_id', '=', 'i.organization_id'))
+      .innerJoin('people as p', (j) =>
+        j.onRef('p.id', '=', 'i.person_id').onRef('p.organization_id', '=', 'i.organization_id'),
+      )
       .select('i.id')
       .where('i.organization_id', '=', s.org.id)
       .where('p.code', '=', code)
       .executeTakeFirst()
     if (!found) continue
     await transaction(services.db, (trx) =>
-      answerInvitation(trx, ctx, { organizationId: s.org.id, invitationId: found.id, input: answerInput.parse(input), via: 'link' }),
+      answerInvitation(trx, ctx, {
+        organizationId: s.org.id,
+        invitationId: found.id,
+        input: answerInput.parse(input),
+        via: 'link',
+      }),
     )
   }
   await runDueTasks(services, { worker: 'test' })
@@ -47,21 +60,40 @@ async function linksOfAllMails(): Promise<string[]> {
   const found = new Set<string>()
   for (const { raw } of await t.services.db.selectFrom('mailbox_messages').select('raw').execute()) {
     const mail = await PostalMime.parse(raw)
-    for (const [, link] of `${mail.html} ${mail.text}`.matchAll(/(https?:\/\/[^\s"'<>]+)/g)) found.add((link as string).replaceAll('&amp;', '&').replace(/[.,)]+$/, ''))
+    for (const [, link] of `${mail.html} ${mail.text}`.matchAll(/(https?:\/\/[^\s"'<>]+)/g))
+      found.add((link as string).replaceAll('&amp;', '&').replace(/[.,)]+$/, ''))
   }
   return [...found].filter((link) => link.startsWith(testOrigin))
 }
 
 /** Every row of every table that people care for. */
 async function dump(): Promise<string> {
-  const tables = ['invitations', 'answers', 'substitutions', 'presentations', 'presentation_versions', 'links', 'messages', 'audit_events', 'seminar_places', 'members', 'seminars', 'mailbox_messages', 'idempotency_keys'] as const
+  const tables = [
+    'invitations',
+    'answers',
+    'substitutions',
+    'presentations',
+    'presentation_versions',
+    'links',
+    'messages',
+    'audit_events',
+    'seminar_places',
+    'members',
+    'seminars',
+    'mailbox_messages',
+    'idempotency_keys',
+  ] as const
   const rows = await Promise.all(tables.map((table) => t.services.db.selectFrom(table).selectAll().execute()))
   return JSON.stringify(rows.map((r) => r.map((row) => JSON.stringify(row)).sort()))
 }
 
 it('has links of every kind in its mails', () => {
   expect(links.length).toBeGreaterThan(238)
-  for (const kind of ['/i/', '/p/', '/s/']) expect(links.some((l) => l.includes(kind)), kind).toBe(true)
+  for (const kind of ['/i/', '/p/', '/s/'])
+    expect(
+      links.some((l) => l.includes(kind)),
+      kind,
+    ).toBe(true)
 })
 
 it('changes nothing when every link of every mail is fetched twice by GET and by HEAD, as scanners do', async () => {

@@ -13,10 +13,32 @@ import { stageDemo } from './support/stage.ts'
  * (published faults: CVE-2026-28352, CVE-2024-25635).
  */
 const open = new Set([
-  '/', '/accessibility', '/privacy', '/calendar', '/calendar.ics', '/feed.atom', '/feed.json', '/sitemap.xml', '/robots.txt',
-  '/healthz', '/readyz', '/api/docs', '/api/openapi.json', '/sign-in', '/sign-out', '/forgot', '/forgot/sent',
-  '/o/:org', '/o/:org/calendar.ics', '/o/:org/feed.atom', '/o/:org/feed.json',
-  '/s/:slug', '/s/:slug/summary', '/s/:slug/event.ics', '/s/:slug/photos/:file', '/s/:slug/speeches/:speech',
+  '/',
+  '/accessibility',
+  '/privacy',
+  '/calendar',
+  '/calendar.ics',
+  '/feed.atom',
+  '/feed.json',
+  '/sitemap.xml',
+  '/robots.txt',
+  '/healthz',
+  '/readyz',
+  '/api/docs',
+  '/api/openapi.json',
+  '/sign-in',
+  '/sign-out',
+  '/forgot',
+  '/forgot/sent',
+  '/o/:org',
+  '/o/:org/calendar.ics',
+  '/o/:org/feed.atom',
+  '/o/:org/feed.json',
+  '/s/:slug',
+  '/s/:slug/summary',
+  '/s/:slug/event.ics',
+  '/s/:slug/photos/:file',
+  '/s/:slug/speeches/:speech',
 ])
 // A personal link or its cookie is the proof itself, the mailbox exists in demo mode alone; each is tested where it lives.
 const byLink = /^\/(i|p|c|setup|join|reset|invitation|presentation|nomination)\/:|^\/dev\/mailbox/
@@ -35,12 +57,36 @@ beforeAll(async () => {
   const organization = await createOrganization(t.services.db)
   const member = await createMember(t.services, organization.id, 'owner')
   const { key } = await transaction(t.services.db, (trx) =>
-    createApiKey(trx, ctx, { organizationId: organization.id, name: 'foreign', scopes: ['read', 'write'], expiresAt: null }),
+    createApiKey(trx, ctx, {
+      organizationId: organization.id,
+      name: 'foreign',
+      scopes: ['read', 'write'],
+      expiresAt: null,
+    }),
   )
   foreign = { cookie: member.cookie, slug: organization.slug, key }
-  params = { org: s.org.slug, slug: s.seminar.slug, invitation: s.invitation.id, speech: s.speech, item: s.item, chair: s.chair, delegation: s.delegation, position: s.position, number: '1', user: 'x' }
+  params = {
+    org: s.org.slug,
+    slug: s.seminar.slug,
+    invitation: s.invitation.id,
+    speech: s.speech,
+    item: s.item,
+    chair: s.chair,
+    delegation: s.delegation,
+    position: s.position,
+    number: '1',
+    user: 'x',
+  }
   const idOf = (path: string): string =>
-    path.includes('/people/') ? s.person.id : path.includes('/units/') ? s.unit : path.includes('/mail/') ? s.message : path.includes('/invitations/:id') ? s.invitation.id : s.seminar.id
+    path.includes('/people/')
+      ? s.person.id
+      : path.includes('/units/')
+        ? s.unit
+        : path.includes('/mail/')
+          ? s.message
+          : path.includes('/invitations/:id')
+            ? s.invitation.id
+            : s.seminar.id
   const seen = new Set<string>()
   routes = t.app.routes
     .filter((r) => r.method !== 'ALL' && !r.path.startsWith('/en'))
@@ -52,12 +98,18 @@ afterAll(() => t.close())
 
 function addressOf(path: string, values: Record<string, string> = {}): string {
   const { idOf, ...named } = params as unknown as Record<string, string> & { idOf: (path: string) => string }
-  return path.replace(/:(\w+)(\{[^}]*\})?/g, (_, name: string) => values[name] ?? (name === 'id' ? idOf(path) : (named[name] ?? crypto.randomUUID())))
+  return path.replace(
+    /:(\w+)(\{[^}]*\})?/g,
+    (_, name: string) => values[name] ?? (name === 'id' ? idOf(path) : (named[name] ?? crypto.randomUUID())),
+  )
 }
 
 function ask(method: string, address: string, headers: Record<string, string> = {}): Promise<Response> | Response {
   const init = method === 'GET' ? { headers } : { ...formRequest({ version: '1' }), method }
-  return t.app.request(`${testOrigin}${address}`, { ...init, headers: { ...(init.headers as Record<string, string>), ...headers } })
+  return t.app.request(`${testOrigin}${address}`, {
+    ...init,
+    headers: { ...(init.headers as Record<string, string>), ...headers },
+  })
 }
 
 const guarded = () => routes.filter((r) => !open.has(r.path) && !byLink.test(r.path) && r.path !== '/console')
@@ -99,7 +151,10 @@ describe('a route that is not public', () => {
   it('answers 404 to a key of another organisation', async () => {
     for (const { method, path } of guarded().filter((r) => r.path.startsWith('/api/v1/') && r.path.includes(':'))) {
       const key = { authorization: `Bearer ${foreign.key}`, 'if-match': '"1"', 'idempotency-key': crypto.randomUUID() }
-      const body = method === 'GET' || method === 'DELETE' ? {} : { body: '{}', headers: { ...key, 'content-type': 'application/json' } }
+      const body =
+        method === 'GET' || method === 'DELETE'
+          ? {}
+          : { body: '{}', headers: { ...key, 'content-type': 'application/json' } }
       const answer = await t.app.request(`${testOrigin}${addressOf(path)}`, { method, headers: key, ...body })
       if (method === 'GET' || method === 'DELETE') expect(answer.status, `${method} ${path}`).toBe(404)
       else expect([400, 404, 415, 422], `${method} ${path} answered ${answer.status}`).toContain(answer.status)
@@ -108,7 +163,10 @@ describe('a route that is not public', () => {
 
   it('refuses a form that another site sends', async () => {
     for (const { method, path } of guarded().filter((r) => r.method !== 'GET' && r.path.startsWith('/console/'))) {
-      const answer = await t.app.request(`${testOrigin}${addressOf(path, { org: foreign.slug })}`, { method, headers: { cookie: foreign.cookie, origin: 'https://elsewhere.example' } })
+      const answer = await t.app.request(`${testOrigin}${addressOf(path, { org: foreign.slug })}`, {
+        method,
+        headers: { cookie: foreign.cookie, origin: 'https://elsewhere.example' },
+      })
       expect(answer.status, `${method} ${path}`).toBe(403)
     }
   })
@@ -118,6 +176,23 @@ describe('a route that is not public', () => {
 async function snapshot() {
   const { db } = t.services
   const org = await db.selectFrom('organizations').select('id').where('slug', '=', 'minh-ha').executeTakeFirstOrThrow()
-  const tables = ['seminars', 'chairs', 'delegations', 'agenda_items', 'invitations', 'presentations', 'summaries', 'people', 'positions', 'units', 'messages', 'audit_events'] as const
-  return Promise.all(tables.map((table) => db.selectFrom(table).selectAll().where('organization_id', '=', org.id).orderBy('id').execute()))
+  const tables = [
+    'seminars',
+    'chairs',
+    'delegations',
+    'agenda_items',
+    'invitations',
+    'presentations',
+    'summaries',
+    'people',
+    'positions',
+    'units',
+    'messages',
+    'audit_events',
+  ] as const
+  return Promise.all(
+    tables.map((table) =>
+      db.selectFrom(table).selectAll().where('organization_id', '=', org.id).orderBy('id').execute(),
+    ),
+  )
 }

@@ -12,7 +12,10 @@ const values = z.array(z.union([z.string().max(1000), z.number(), z.null()])).ma
 /** An opaque cursor: the sort values of the last row, base64url of JSON. */
 export function encodeCursor(parts: (string | number | null)[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(parts))
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
 }
 
 /**

@@ -40,7 +40,11 @@ const SLUG = 'minh-ha'
  * Thành ủy Minh Hà (minh họa): a made-up city of 362 units and 415 people, and a workshop in draft three weeks from
  * now with seven groups, so that the five-minute tour works on any day.
  */
-export async function loadMinhHa(trx: Trx, ctx: Context, data: DemoData): Promise<{ organizationId: string; seminarId: string }> {
+export async function loadMinhHa(
+  trx: Trx,
+  ctx: Context,
+  data: DemoData,
+): Promise<{ organizationId: string; seminarId: string }> {
   const { minhHa } = data
   const organizationId = await insertOrganization(trx, {
     slug: SLUG,
@@ -77,7 +81,13 @@ export async function loadMinhHa(trx: Trx, ctx: Context, data: DemoData): Promis
   await trx
     .insertInto('delegations')
     .values(
-      minhHa.groups.map((g, i) => ({ ...base, ordinal: i + 1, text: g.text, text_en: g.textEn, selector: jsonb(selectorOf(g.select, unitIds)) })),
+      minhHa.groups.map((g, i) => ({
+        ...base,
+        ordinal: i + 1,
+        text: g.text,
+        text_en: g.textEn,
+        selector: jsonb(selectorOf(g.select, unitIds)),
+      })),
     )
     .execute()
   await insertChairs(trx, base, minhHa, personIds)
@@ -135,7 +145,13 @@ async function insertPeople(trx: Trx, organizationId: string, people: DemoPerson
   return new Map(rows.map((row) => [row.code as string, row.id]))
 }
 
-async function insertPositions(trx: Trx, organizationId: string, units: DemoUnit[], unitIds: Map<string, string>, personIds: Map<string, string>) {
+async function insertPositions(
+  trx: Trx,
+  organizationId: string,
+  units: DemoUnit[],
+  unitIds: Map<string, string>,
+  personIds: Map<string, string>,
+) {
   const values = units.flatMap((u) =>
     u.positions
       .filter((p) => p.holder)
@@ -151,14 +167,31 @@ async function insertPositions(trx: Trx, organizationId: string, units: DemoUnit
   await trx.insertInto('positions').values(values).execute()
 }
 
-async function insertChairs(trx: Trx, base: { organization_id: string; seminar_id: string }, data: MinhHa, personIds: Map<string, string>) {
+async function insertChairs(
+  trx: Trx,
+  base: { organization_id: string; seminar_id: string },
+  data: MinhHa,
+  personIds: Map<string, string>,
+) {
   const chairs = [
-    { code: 'P0002', positions: ['Phó Bí thư Thường trực Thành ủy'], positions_en: ['Standing Deputy Secretary of the City Party Committee'] },
-    { code: 'P0004', positions: ['Ủy viên Ban Thường vụ', 'Trưởng Ban Tổ chức Thành ủy'], positions_en: ['Member of the Standing Board', 'Head of the Organisation Commission'] },
+    {
+      code: 'P0002',
+      positions: ['Phó Bí thư Thường trực Thành ủy'],
+      positions_en: ['Standing Deputy Secretary of the City Party Committee'],
+    },
+    {
+      code: 'P0004',
+      positions: ['Ủy viên Ban Thường vụ', 'Trưởng Ban Tổ chức Thành ủy'],
+      positions_en: ['Member of the Standing Board', 'Head of the Organisation Commission'],
+    },
     {
       code: 'P0006',
       positions: ['Ủy viên Ban Thường vụ', 'Trưởng Ban Tuyên giáo Thành ủy', 'Giám đốc Trung tâm Chính trị thành phố'],
-      positions_en: ['Member of the Standing Board', 'Head of the Information and Education Commission', 'Director of the City Political Centre'],
+      positions_en: [
+        'Member of the Standing Board',
+        'Head of the Information and Education Commission',
+        'Director of the City Political Centre',
+      ],
     },
   ]
   await trx
@@ -166,7 +199,15 @@ async function insertChairs(trx: Trx, base: { organization_id: string; seminar_i
     .values(
       chairs.map(({ code, positions, positions_en }, i) => {
         const person = data.people.find((p) => p.code === code) as DemoPerson
-        return { ...base, ordinal: i + 1, person_id: personIds.get(code) as string, name: person.name, gender: person.gender ?? null, positions, positions_en }
+        return {
+          ...base,
+          ordinal: i + 1,
+          person_id: personIds.get(code) as string,
+          name: person.name,
+          gender: person.gender ?? null,
+          positions,
+          positions_en,
+        }
       }),
     )
     .execute()
@@ -175,12 +216,25 @@ async function insertChairs(trx: Trx, base: { organization_id: string; seminar_i
 async function insertAgenda(trx: Trx, base: { organization_id: string; seminar_id: string }) {
   const items = [
     { kind: 'reception', title: 'Đón tiếp đại biểu', title_en: 'Reception of delegates', minutes: 30 },
-    { kind: 'introduction', title: 'Tuyên bố lý do, giới thiệu đại biểu', title_en: 'Purpose and introduction of delegates', minutes: 10 },
-    { kind: 'report', title: 'Báo cáo thực trạng sinh hoạt chi bộ', title_en: 'Status report on Party cell meetings', minutes: 25 },
+    {
+      kind: 'introduction',
+      title: 'Tuyên bố lý do, giới thiệu đại biểu',
+      title_en: 'Purpose and introduction of delegates',
+      minutes: 10,
+    },
+    {
+      kind: 'report',
+      title: 'Báo cáo thực trạng sinh hoạt chi bộ',
+      title_en: 'Status report on Party cell meetings',
+      minutes: 25,
+    },
     { kind: 'speech', title: 'Tham luận', title_en: 'Papers', minutes: 70 },
     { kind: 'break', title: 'Giải lao', title_en: 'Break', minutes: 15 },
     { kind: 'discussion', title: 'Thảo luận', title_en: 'Discussion', minutes: 40 },
     { kind: 'direction', title: 'Phát biểu chỉ đạo và kết luận', title_en: 'Directions and conclusions', minutes: 20 },
   ]
-  await trx.insertInto('agenda_items').values(items.map((item, i) => ({ ...base, ordinal: i + 1, ...item }))).execute()
+  await trx
+    .insertInto('agenda_items')
+    .values(items.map((item, i) => ({ ...base, ordinal: i + 1, ...item })))
+    .execute()
 }

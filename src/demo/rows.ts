@@ -13,18 +13,31 @@ export interface DemoData {
 
 export async function insertOrganization(trx: Trx, values: Insertable<Organizations>): Promise<string> {
   const { id } = await trx.insertInto('organizations').values(values).returning('id').executeTakeFirstOrThrow()
-  await trx.insertInto('slugs').values({ slug: values.slug, kind: 'organization', organization_id: id, target_id: id }).execute()
+  await trx
+    .insertInto('slugs')
+    .values({ slug: values.slug, kind: 'organization', organization_id: id, target_id: id })
+    .execute()
   return id
 }
 
-export async function createSeminarRow(trx: Trx, organizationId: string, values: Omit<Insertable<Seminars>, 'organization_id'>): Promise<string> {
+export async function createSeminarRow(
+  trx: Trx,
+  organizationId: string,
+  values: Omit<Insertable<Seminars>, 'organization_id'>,
+): Promise<string> {
   const { id } = await trx
     .insertInto('seminars')
     .values({ organization_id: organizationId, ...values })
     .returning('id')
     .executeTakeFirstOrThrow()
-  await trx.insertInto('slugs').values({ slug: values.slug, kind: 'seminar', organization_id: organizationId, target_id: id }).execute()
-  await trx.insertInto('seminar_places').values({ organization_id: organizationId, seminar_id: id, capacity: null }).execute()
+  await trx
+    .insertInto('slugs')
+    .values({ slug: values.slug, kind: 'seminar', organization_id: organizationId, target_id: id })
+    .execute()
+  await trx
+    .insertInto('seminar_places')
+    .values({ organization_id: organizationId, seminar_id: id, capacity: null })
+    .execute()
   return id
 }
 

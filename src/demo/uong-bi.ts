@@ -24,11 +24,24 @@ export interface UongBi {
   venueEn: string
   chairs: Person[]
   delegations: { text: string; textEn: string; separator?: string }[]
-  agenda: { kind: string; title: string; titleEn: string; minutes: number; speaker?: { name: string; position: string; positionEn: string } }[]
+  agenda: {
+    kind: string
+    title: string
+    titleEn: string
+    minutes: number
+    speaker?: { name: string; position: string; positionEn: string }
+  }[]
   directives: string[]
   directivesEn: string[]
   conclusionsBy: string
-  photos: { file: string; caption: string; captionEn: string; alt: string; altEn: string; afterParagraph: number | null }[]
+  photos: {
+    file: string
+    caption: string
+    captionEn: string
+    alt: string
+    altEn: string
+    afterParagraph: number | null
+  }[]
   body: string[]
   bodyEn: string[]
   figures: Figures
@@ -36,7 +49,11 @@ export interface UongBi {
 }
 
 /** The workshop of 16/11/2023, held: people are printed text, no directory. Its summary is published by the loader. */
-export async function loadUongBi(trx: Trx, _ctx: Context, { uongBi: d }: DemoData): Promise<{ organizationId: string; seminarId: string }> {
+export async function loadUongBi(
+  trx: Trx,
+  _ctx: Context,
+  { uongBi: d }: DemoData,
+): Promise<{ organizationId: string; seminarId: string }> {
   const organizationId = await insertOrganization(trx, {
     slug: 'uong-bi',
     name: 'Thành ủy Uông Bí',
@@ -64,23 +81,54 @@ export async function loadUongBi(trx: Trx, _ctx: Context, { uongBi: d }: DemoDat
   const base = { organization_id: organizationId, seminar_id: seminarId }
   await trx
     .insertInto('chairs')
-    .values(d.chairs.map((c, i) => ({ ...base, ordinal: i + 1, name: c.name, gender: 'male', positions: c.positions, positions_en: c.positionsEn })))
+    .values(
+      d.chairs.map((c, i) => ({
+        ...base,
+        ordinal: i + 1,
+        name: c.name,
+        gender: 'male',
+        positions: c.positions,
+        positions_en: c.positionsEn,
+      })),
+    )
     .execute()
   await trx
     .insertInto('delegations')
-    .values(d.delegations.map((g, i) => ({ ...base, ordinal: i + 1, text: g.text, text_en: g.textEn, separator: g.separator ?? null })))
+    .values(
+      d.delegations.map((g, i) => ({
+        ...base,
+        ordinal: i + 1,
+        text: g.text,
+        text_en: g.textEn,
+        separator: g.separator ?? null,
+      })),
+    )
     .execute()
   for (const [i, item] of d.agenda.entries()) {
     const { id } = await trx
       .insertInto('agenda_items')
-      .values({ ...base, ordinal: i + 1, kind: item.kind, title: item.title, title_en: item.titleEn, minutes: item.minutes })
+      .values({
+        ...base,
+        ordinal: i + 1,
+        kind: item.kind,
+        title: item.title,
+        title_en: item.titleEn,
+        minutes: item.minutes,
+      })
       .returning('id')
       .executeTakeFirstOrThrow()
     if (!item.speaker) continue
     const { name, position, positionEn } = item.speaker
     await trx
       .insertInto('agenda_speakers')
-      .values({ organization_id: organizationId, agenda_item_id: id, ordinal: 1, name, position, position_en: positionEn })
+      .values({
+        organization_id: organizationId,
+        agenda_item_id: id,
+        ordinal: 1,
+        name,
+        position,
+        position_en: positionEn,
+      })
       .execute()
   }
   return { organizationId, seminarId }

@@ -13,7 +13,9 @@ export const databaseFolder = (config: Config) => join(config.dataDir, 'postgres
  * Migrations are applied. @returns how to close what was opened
  */
 export async function openDatabase(config: Config, say: (line: string) => void) {
-  const embedded = config.databaseUrl ? undefined : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
+  const embedded = config.databaseUrl
+    ? undefined
+    : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
   const connection = connectPostgres(config.databaseUrl ?? (embedded?.url as string), { max: 20 })
   const migrations = await readMigrations()
   try {

@@ -21,7 +21,12 @@ export async function listen(options: {
         fetch: options.fetch as never,
         hostname: options.host,
         port: options.port,
-        serverOptions: { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: 10_000 },
+        serverOptions: {
+          headersTimeout: 10_000,
+          requestTimeout: 0,
+          connectionsCheckingInterval: 2_000,
+          keepAliveTimeout: 10_000,
+        },
       },
       (info) => resolve(info.port),
     ) as Server

@@ -41,7 +41,11 @@ export async function main(): Promise<void> {
     closers.push(startTimer(services))
     await greet(services, (line) => console.log(line))
   } catch (error) {
-    console.error(error instanceof ConfigError ? `configuration: ${error.message}` : `hoithao did not start: ${(error as Error).message}`)
+    console.error(
+      error instanceof ConfigError
+        ? `configuration: ${error.message}`
+        : `hoithao did not start: ${(error as Error).message}`,
+    )
     await stop()
     process.exit(1)
   }

@@ -28,7 +28,9 @@ export async function loadAssets(dist: string) {
     const plain = new Uint8Array(await readFile(join(folder, name)))
     const asset: Asset = { type: types[extname(name)] ?? 'application/octet-stream', plain }
     if (/\.(css|js|svg)$/.test(name)) {
-      asset.br = new Uint8Array(await promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }))
+      asset.br = new Uint8Array(
+        await promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } }),
+      )
       asset.gzip = new Uint8Array(await promisify(gzip)(plain))
     }
     assets.set(`/assets/${name}`, asset)
@@ -39,7 +41,8 @@ export async function loadAssets(dist: string) {
       const found = assets.get(new URL(request.url).pathname)
       if (!found) return undefined
       const accepts = request.headers.get('accept-encoding') ?? ''
-      const encoding = found.br && /\bbr\b/.test(accepts) ? 'br' : found.gzip && /\bgzip\b/.test(accepts) ? 'gzip' : undefined
+      const encoding =
+        found.br && /\bbr\b/.test(accepts) ? 'br' : found.gzip && /\bgzip\b/.test(accepts) ? 'gzip' : undefined
       const headers = new Headers({
         'Content-Type': found.type,
         'Cache-Control': 'public, max-age=31536000, immutable',

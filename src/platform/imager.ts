@@ -9,7 +9,9 @@ const MAX_PIXELS = 60_000_000
 export function createImager(): Imager {
   return {
     async variants(bytes) {
-      const upright = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' }).rotate().toBuffer({ resolveWithObject: true })
+      const upright = await sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' })
+        .rotate()
+        .toBuffer({ resolveWithObject: true })
       const widths = WIDTHS.filter((w) => w < upright.info.width)
       if (widths.length < WIDTHS.length) widths.push(upright.info.width)
       const made = []

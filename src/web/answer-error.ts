@@ -18,9 +18,11 @@ function toDomainError(error: unknown): DomainError {
   const pg = error as { code?: string }
   if (typeof pg.code === 'string' && UNAVAILABLE.test(pg.code)) return new DomainError('unavailable', { cause: error })
   // A malformed id, a character or a number that no column takes: the reader's mistake, not ours.
-  if (pg.code === '22P02' || pg.code === '22021' || pg.code === '22003') return new DomainError('not_found', { cause: error })
+  if (pg.code === '22P02' || pg.code === '22021' || pg.code === '22003')
+    return new DomainError('not_found', { cause: error })
   // A time that is none: only a cursor that someone wrote by hand brings one.
-  if (pg.code === '22007' || pg.code === '22008') return new DomainError('bad_request', { detail: 'cursor', cause: error })
+  if (pg.code === '22007' || pg.code === '22008')
+    return new DomainError('bad_request', { detail: 'cursor', cause: error })
   return new DomainError('internal', { cause: error })
 }
 

@@ -1,6 +1,6 @@
+import type { Page } from '../env.ts'
 import type { DomainError } from '../errors.ts'
 import { hasText, type TextKey } from '../i18n.ts'
-import type { Page } from '../env.ts'
 import { PublicLayout } from './layout.tsx'
 
 /** What went wrong, in the reader's language, with what to do next. */

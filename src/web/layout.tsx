@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { asset } from './assets.ts'
 import type { Page } from '../env.ts'
+import { asset } from './assets.ts'
 
 export interface DocumentProps {
   page: Page
@@ -31,8 +31,20 @@ export function Document({ page, title, kind, hue, description, head, islands = 
           <title>{title}</title>
           {description ? <meta name="description" content={description} /> : null}
           {robots ? <meta name="robots" content={robots} /> : null}
-          <link rel="preload" href={asset('be-vietnam-pro-vietnamese-400-normal.woff2')} as="font" type="font/woff2" crossorigin="anonymous" />
-          <link rel="preload" href={asset('be-vietnam-pro-latin-400-normal.woff2')} as="font" type="font/woff2" crossorigin="anonymous" />
+          <link
+            rel="preload"
+            href={asset('be-vietnam-pro-vietnamese-400-normal.woff2')}
+            as="font"
+            type="font/woff2"
+            crossorigin="anonymous"
+          />
+          <link
+            rel="preload"
+            href={asset('be-vietnam-pro-latin-400-normal.woff2')}
+            as="font"
+            type="font/woff2"
+            crossorigin="anonymous"
+          />
           <link rel="stylesheet" href={asset(kind === 'public' ? 'public-pages.css' : 'app.css')} />
           <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
           {head}

@@ -172,6 +172,18 @@ describe('an organizer', () => {
     await page.getByText('Đang công khai trên trang hội thảo.').waitFor()
     await page.goto(base)
     await shot(page, 'speech-board')
+    const written = await createSpeech(server, seminar)
+    await page.goto(`${base}/${written.id}`)
+    await page.getByText('Tải lên thay tác giả').first().click()
+    await page.setInputFiles(
+      'input[type=file]',
+      file('Tham luận.docx', docx({}, 'Kính thưa các đồng chí, '.repeat(60))),
+    )
+    await page.getByRole('button', { name: 'Tải lên thay tác giả' }).click()
+    await page.getByRole('link', { name: 'Đọc tại đây' }).click()
+    await page.getByText('Bản đọc nhanh').waitFor()
+    await expectAccessible(page, 'reading a paper')
+    await shot(page, 'speech-reading')
     await context.close()
   }, 120_000)
 })

@@ -17,7 +17,9 @@ beforeAll(async () => {
   setup = await loadTestDemo(server)
   browser = await launchBrowser()
   desk = await open(await browser.newContext({ viewport: sizes.desk, locale: 'vi-VN' }))
-  phone = await open(await browser.newContext({ viewport: sizes.delegate, locale: 'vi-VN', hasTouch: true, isMobile: true }))
+  phone = await open(
+    await browser.newContext({ viewport: sizes.delegate, locale: 'vi-VN', hasTouch: true, isMobile: true }),
+  )
 })
 
 afterAll(async () => {
@@ -53,7 +55,10 @@ it('1. the one-time link makes the visitor owner of the demo', async () => {
 })
 
 it('2. the organizer settles the date and invites the seven groups: 238 people', async () => {
-  await desk.getByRole('link', { name: /Nâng cao chất lượng sinh hoạt chi bộ/ }).first().click()
+  await desk
+    .getByRole('link', { name: /Nâng cao chất lượng sinh hoạt chi bộ/ })
+    .first()
+    .click()
   seminar = new URL(desk.url()).pathname
   expect(seminar).toMatch(/\/seminars\/[0-9a-f-]{36}$/)
   await desk.goto(`${server.origin}${seminar}/schedule`)
@@ -83,7 +88,9 @@ it('4. a delegate answers on a phone: the page fits one screen, nothing is chose
   expect(await phone.locator('input[type=radio]:checked').count()).toBe(0)
   const send = phone.getByRole('button', { name: 'Gửi xác nhận' })
   const box = await send.boundingBox()
-  expect((box?.y ?? 9999) + (box?.height ?? 0), 'the button is on the first screen').toBeLessThanOrEqual(sizes.delegate.height)
+  expect((box?.y ?? 9999) + (box?.height ?? 0), 'the button is on the first screen').toBeLessThanOrEqual(
+    sizes.delegate.height,
+  )
   await shot(phone, 'thread-4-delegate')
   await phone.getByText('Tôi sẽ tham dự').click()
   await send.click()
@@ -118,18 +125,28 @@ it('6. a speech is asked for, sent from the phone, read and approved', async () 
   await desk.waitForURL('**/invitations/*-*')
   const invitee = new URL(desk.url()).pathname.split('/').pop() as string
   await desk.goto(`${server.origin}${seminar}/presentations/new?invitee=${invitee}`)
-  await desk.getByLabel(/Chủ đề/).first().fill('Kinh nghiệm nâng cao chất lượng sinh hoạt chi bộ ở phường')
+  await desk
+    .getByLabel(/Chủ đề/)
+    .first()
+    .fill('Kinh nghiệm nâng cao chất lượng sinh hoạt chi bộ ở phường')
   await desk.locator('main form[method=post] button[type=submit]').last().click()
   await desk.waitForURL('**/presentations/*-*')
   await phone.goto(await linkInMail(desk, 'p0033@minhha.example', /\/p\//))
   await shot(phone, 'thread-6-speech')
   await phone.getByText('Đã có bài? Gửi ngay').click()
-  await phone.locator('input[type=file]').first().setInputFiles({ name: 'Tham luận phường Sông Mẫu.pdf', mimeType: 'application/pdf', buffer: Buffer.from(pdf()) })
+  await phone
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'Tham luận phường Sông Mẫu.pdf', mimeType: 'application/pdf', buffer: Buffer.from(pdf()) })
   await phone.getByRole('button', { name: /Gửi/ }).first().click()
   await phone.getByText('Tham luận phường Sông Mẫu.pdf').first().waitFor()
   await desk.goto(`${server.origin}${seminar}/presentations`)
   await shot(desk, 'thread-6-board')
-  await desk.locator('main').getByRole('link', { name: /Kinh nghiệm nâng cao/ }).first().click()
+  await desk
+    .locator('main')
+    .getByRole('link', { name: /Kinh nghiệm nâng cao/ })
+    .first()
+    .click()
   await desk.getByRole('button', { name: /uyệt/ }).first().click()
   await desk.getByText('Đã duyệt').first().waitFor()
 })
@@ -137,7 +154,9 @@ it('6. a speech is asked for, sent from the phone, read and approved', async () 
 it('7. the summary is written from the data, published, and read by the public', async () => {
   await desk.goto(`${server.origin}${seminar}/summary`)
   await desk.getByRole('button', { name: 'Soạn tin bài' }).click()
-  await desk.locator('textarea[name=body]').fill('Hội thảo đã nghe 8 tham luận.\n\n> Chi bộ mạnh thì khu dân cư mới mạnh.')
+  await desk
+    .locator('textarea[name=body]')
+    .fill('Hội thảo đã nghe 8 tham luận.\n\n> Chi bộ mạnh thì khu dân cư mới mạnh.')
   await desk.getByRole('button', { name: 'Lưu bản nháp' }).click()
   await shot(desk, 'thread-7-editor')
   await desk.getByText('Xem trước').first().click()
@@ -147,7 +166,10 @@ it('7. the summary is written from the data, published, and read by the public',
   await desk.getByText('đã đăng').first().waitFor()
   const reader = await open(await browser.newContext({ viewport: sizes.phone }))
   await reader.goto(server.origin)
-  await reader.getByRole('link', { name: /Nâng cao chất lượng sinh hoạt chi bộ/ }).first().click()
+  await reader
+    .getByRole('link', { name: /Nâng cao chất lượng sinh hoạt chi bộ/ })
+    .first()
+    .click()
   await shot(reader, 'thread-7-public')
   await reader.goto(`${reader.url().replace(/\/$/, '')}/summary`)
   await reader.getByText('Hội thảo đã nghe 8 tham luận.').waitFor()

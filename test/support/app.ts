@@ -23,9 +23,15 @@ export interface TestApp {
  * The whole application on a database of its own. `files` and `mailer` are real ones where a test gives them; without
  * them a test that sends or stores fails loudly.
  */
-export async function createTestApp(parts: { files?: FileStore; mailer?: Mailer; services?: Partial<Services> } = {}): Promise<TestApp> {
+export async function createTestApp(
+  parts: { files?: FileStore; mailer?: Mailer; services?: Partial<Services> } = {},
+): Promise<TestApp> {
   const database = await createTestDatabase()
-  const config = { ...readConfig({ BASE_URL: testOrigin, DEMO: 'on' }), linkKey: testLinkKey, authSecret: 's'.repeat(40) }
+  const config = {
+    ...readConfig({ BASE_URL: testOrigin, DEMO: 'on' }),
+    linkKey: testLinkKey,
+    authSecret: 's'.repeat(40),
+  }
   const absent = (what: string) => () => {
     throw new Error(`this test was given no ${what}`)
   }
@@ -33,7 +39,13 @@ export async function createTestApp(parts: { files?: FileStore; mailer?: Mailer;
     db: database.db,
     auth: createAuth({ db: database.db, baseUrl: config.baseUrl, secret: config.authSecret }),
     mailer: parts.mailer ?? { kind: 'mailbox', send: absent('mailer'), close: async () => {} },
-    files: parts.files ?? { put: absent('files'), get: absent('files'), head: absent('files'), delete: absent('files'), list: absent('files') },
+    files: parts.files ?? {
+      put: absent('files'),
+      get: absent('files'),
+      head: absent('files'),
+      delete: absent('files'),
+      list: absent('files'),
+    },
     imager: undefined,
     config,
     clock: () => new Date(),

@@ -11,10 +11,21 @@ export async function createOrganization(db: Db, overrides: Partial<Insertable<O
   const slug = overrides.slug ?? `co-quan-${next()}`
   const row = await db
     .insertInto('organizations')
-    .values({ slug, name: 'Thành ủy Mẫu', name_en: 'Mau City Party Committee', email: 'vanphong@mau.example', contact_name: 'Văn phòng Thành ủy', contact_phone: '0203 000 000', ...overrides })
+    .values({
+      slug,
+      name: 'Thành ủy Mẫu',
+      name_en: 'Mau City Party Committee',
+      email: 'vanphong@mau.example',
+      contact_name: 'Văn phòng Thành ủy',
+      contact_phone: '0203 000 000',
+      ...overrides,
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await db.insertInto('slugs').values({ slug, kind: 'organization', organization_id: row.id, target_id: row.id }).execute()
+  await db
+    .insertInto('slugs')
+    .values({ slug, kind: 'organization', organization_id: row.id, target_id: row.id })
+    .execute()
   return row
 }
 
@@ -39,13 +50,25 @@ export async function createUnit(db: Db, organizationId: string, overrides: Part
 export async function createPerson(db: Db, organizationId: string, overrides: Partial<Insertable<People>> = {}) {
   return db
     .insertInto('people')
-    .values({ organization_id: organizationId, name: 'Trần Thị Thuỷ', family: 'Trần', middle: 'Thị', given: 'Thuỷ', email: `${next()}@mau.example`, ...overrides })
+    .values({
+      organization_id: organizationId,
+      name: 'Trần Thị Thuỷ',
+      family: 'Trần',
+      middle: 'Thị',
+      given: 'Thuỷ',
+      email: `${next()}@mau.example`,
+      ...overrides,
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
 }
 
 /** A scheduled public seminar thirty days from now, 14:00–17:00, with its counter of places. */
-export async function createSeminar(db: Db, organizationId: string, overrides: Partial<Insertable<Seminars>> & { capacity?: number | null } = {}) {
+export async function createSeminar(
+  db: Db,
+  organizationId: string,
+  overrides: Partial<Insertable<Seminars>> & { capacity?: number | null } = {},
+) {
   const { capacity = null, ...columns } = overrides
   const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
   const slug = columns.slug ?? `hoi-thao-${next()}`
@@ -67,13 +90,23 @@ export async function createSeminar(db: Db, organizationId: string, overrides: P
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await db.insertInto('slugs').values({ slug, kind: 'seminar', organization_id: organizationId, target_id: row.id }).execute()
-  await db.insertInto('seminar_places').values({ organization_id: organizationId, seminar_id: row.id, capacity }).execute()
+  await db
+    .insertInto('slugs')
+    .values({ slug, kind: 'seminar', organization_id: organizationId, target_id: row.id })
+    .execute()
+  await db
+    .insertInto('seminar_places')
+    .values({ organization_id: organizationId, seminar_id: row.id, capacity })
+    .execute()
   return row
 }
 
 /** An invitation that was sent; its link must be issued by the test that opens it (`issueLinks`). */
-export async function createInvitation(db: Db, seminar: { organization_id: string; id: string }, overrides: Partial<Insertable<Invitations>> = {}) {
+export async function createInvitation(
+  db: Db,
+  seminar: { organization_id: string; id: string },
+  overrides: Partial<Insertable<Invitations>> = {},
+) {
   return db
     .insertInto('invitations')
     .values({

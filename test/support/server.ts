@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
+import { createAuth } from '../../src/features/accounts/auth.ts'
 import { listen } from '../../src/node/http.ts'
 import { loadAssets } from '../../src/platform/assets.ts'
 import { createFsStore } from '../../src/platform/fs.ts'
@@ -12,7 +13,6 @@ import type { Services } from '../../src/services.ts'
 import { runDueTasks } from '../../src/tasks.ts'
 import { setAssets } from '../../src/web/assets.ts'
 import { createTestApp, type TestApp } from './app.ts'
-import { createAuth } from '../../src/features/accounts/auth.ts'
 
 export interface TestServer extends Omit<TestApp, 'app'> {
   origin: string
@@ -53,7 +53,11 @@ export async function startTestServer(overrides: Partial<Services> = {}): Promis
   const assets = await loadAssets('dist')
   setAssets(assets.names)
   const app = createApp(services)
-  const server = await listen({ fetch: (request, env) => assets.respond(request) ?? app.fetch(request, env as object), host: '127.0.0.1', port })
+  const server = await listen({
+    fetch: (request, env) => assets.respond(request) ?? app.fetch(request, env as object),
+    host: '127.0.0.1',
+    port,
+  })
   return {
     origin,
     services,

@@ -8,7 +8,10 @@ export interface TextRun {
   bold: boolean
   italic: boolean
 }
-export type TextBlock = { kind: 'paragraph' | 'item'; runs: TextRun[] } | { kind: 'heading'; level: 2 | 3 | 4; runs: TextRun[] } | { kind: 'table'; rows: TextRun[][][] }
+export type TextBlock =
+  | { kind: 'paragraph' | 'item'; runs: TextRun[] }
+  | { kind: 'heading'; level: 2 | 3 | 4; runs: TextRun[] }
+  | { kind: 'table'; rows: TextRun[][][] }
 
 export interface DocumentText {
   blocks: TextBlock[]
@@ -45,7 +48,13 @@ function headingStyles(styles: string): Map<string, 2 | 3 | 4> {
   for (const style of styles.split(/<w:style\b/).slice(1)) {
     const id = /\bw:styleId="([^"<]*)"/.exec(style.slice(0, 500))?.[1]
     const name = elements(style, 'name')[0]?.val ?? ''
-    const level = /^(title|heading 1)$/i.test(name) ? 2 : /^heading 2$/i.test(name) ? 3 : /^heading [3-6]$/i.test(name) ? 4 : undefined
+    const level = /^(title|heading 1)$/i.test(name)
+      ? 2
+      : /^heading 2$/i.test(name)
+        ? 3
+        : /^heading [3-6]$/i.test(name)
+          ? 4
+          : undefined
     if (id && level) found.set(id, level)
   }
   return found
@@ -97,7 +106,12 @@ function parseDocument(xml: string, styles: Map<string, 2 | 3 | 4>): DocumentTex
       } else if (name === 'w:tbl') {
         const rows = tables.pop()
         if (rows?.length && !tables.length) result.blocks.push({ kind: 'table', rows })
-        else if (rows) tables.at(-1)?.at(-1)?.at(-1)?.push(...rows.flat(2))
+        else if (rows)
+          tables
+            .at(-1)
+            ?.at(-1)
+            ?.at(-1)
+            ?.push(...rows.flat(2))
       }
       continue
     }

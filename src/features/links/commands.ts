@@ -28,12 +28,21 @@ export async function issueLinks(trx: Trx, ctx: Context, links: IssueLink[]): Pr
         }
       }),
     )
-    await trx.insertInto('links').values(rows as never).onConflict((c) => c.column('token_hash').doNothing()).execute()
+    await trx
+      .insertInto('links')
+      .values(rows as never)
+      .onConflict((c) => c.column('token_hash').doNothing())
+      .execute()
   }
 }
 
 /** Ends every link of a target, or of several: an old address then answers that it was replaced. */
-export async function revokeLinks(trx: Trx, purpose: Purpose, targetId: string | string[], exceptGeneration?: number): Promise<void> {
+export async function revokeLinks(
+  trx: Trx,
+  purpose: Purpose,
+  targetId: string | string[],
+  exceptGeneration?: number,
+): Promise<void> {
   let query = trx
     .updateTable('links')
     .set((eb) => ({ revoked_at: eb.fn.coalesce('revoked_at', eb.fn<Date>('now')) }))

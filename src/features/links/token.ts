@@ -4,7 +4,10 @@ const encoder = new TextEncoder()
 const keys = new Map<string, Promise<CryptoKey>>()
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
 }
 
 function importKey(key: string): Promise<CryptoKey> {
@@ -21,7 +24,11 @@ function importKey(key: string): Promise<CryptoKey> {
  * It can be made again at any time, so it is stored nowhere.
  */
 export async function linkToken(key: string, purpose: Purpose, targetId: string, generation: number): Promise<string> {
-  const signed = await crypto.subtle.sign('HMAC', await importKey(key), encoder.encode(`${purpose}|${targetId}|${generation}`))
+  const signed = await crypto.subtle.sign(
+    'HMAC',
+    await importKey(key),
+    encoder.encode(`${purpose}|${targetId}|${generation}`),
+  )
   return base64url(new Uint8Array(signed).subarray(0, 16))
 }
 

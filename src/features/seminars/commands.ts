@@ -5,7 +5,7 @@ import type { Trx } from '../../db/transaction.ts'
 import { DomainError, invalid } from '../../errors.ts'
 import { readWall, writeWall } from '../../text/dates.ts'
 import { recordAudit } from '../audit/commands.ts'
-import { changedColumns, columnsOf } from './commands/columns.ts'
+import { changedFields, columnsOf } from './commands/columns.ts'
 import { claimSlug } from './commands/slug.ts'
 import { lockSeminar, type Patch, writeSeminar } from './commands/write.ts'
 import type { SeminarRow } from './queries.ts'
@@ -68,7 +68,7 @@ export async function editSeminar(
   const renamed = base !== slugFor(before.theme, before.starts_local, ctx.now)
   const slug = renamed ? await claimSlug(trx, organizationId, id, base) : before.slug
   const { after, change } = await writeSeminar(trx, before, { ...columnsOf(input), slug })
-  await audit(trx, ctx, 'seminar.edited', after, { changed: changedColumns(before, after), ...timesOf(before, after) })
+  await audit(trx, ctx, 'seminar.edited', after, { changed: changedFields(before, after), ...timesOf(before, after) })
   return { before, after, change, placesOpened }
 }
 

@@ -33,7 +33,13 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
     { id: 'settings', path: '/settings', label: t('console:nav.settings') },
   ]
   return (
-    <Document kind="console" hue={member.organization.accentHue} robots="noindex" {...document} islands={['console', ...(document.islands ?? [])]}>
+    <Document
+      kind="console"
+      hue={member.organization.accentHue}
+      robots="noindex"
+      {...document}
+      islands={['console', ...(document.islands ?? [])]}
+    >
       {counts.mailStuck ? (
         <div class="alarm" role="alert">
           {t('console:mail.stuck', { count: counts.mailWaiting })}{' '}

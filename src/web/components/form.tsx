@@ -63,7 +63,16 @@ type InputType = 'text' | 'email' | 'tel' | 'url' | 'password' | 'number' | 'dat
 
 /** One line of text, with its label, hint and error. */
 export function TextField(
-  props: FieldProps & { type?: InputType; maxlength?: number; autocomplete?: string; placeholder?: string; list?: string; min?: string; max?: string; inputmode?: 'numeric' },
+  props: FieldProps & {
+    type?: InputType
+    maxlength?: number
+    autocomplete?: string
+    placeholder?: string
+    list?: string
+    min?: string
+    max?: string
+    inputmode?: 'numeric'
+  },
 ) {
   const { form, name, required, type = 'text', maxlength, autocomplete, placeholder, list, min, max, inputmode } = props
   return (

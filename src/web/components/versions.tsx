@@ -1,4 +1,5 @@
 import type { Page } from '../../env.ts'
+import { documentTypes } from '../../features/files/content.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
 import type { VersionRow } from '../../features/presentations/queries.ts'
 import { clock, date, wallTime } from '../../text/dates.ts'
@@ -27,9 +28,14 @@ export function Versions({
             <a href={`${base}/${v.number}`} download={v.name}>
               {v.name}
             </a>
-            {view && v.media_type === 'application/pdf' ? (
+            {view && v.media_type === documentTypes.pdf ? (
               <a class="link small" href={`${base}/${v.number}/view`} target="_blank" rel="noopener">
                 {t('presentations:view')}
+              </a>
+            ) : null}
+            {view && v.media_type === documentTypes.docx ? (
+              <a class="link small" href={`${base}/${v.number}/read`}>
+                {t('presentations:read')}
               </a>
             ) : null}
           </div>

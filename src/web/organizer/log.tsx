@@ -174,7 +174,8 @@ function position(details: Record<string, unknown>): string | undefined {
 function changes(page: Page, kind: string, details: Record<string, unknown>): string | undefined {
   if (!Array.isArray(details.changed)) return undefined
   const names = details.changed.map((field) => {
-    const key = kind === 'organization' ? `organizations:field.${field}` : `directory:${kind}.${field}`
+    const area = { organization: 'organizations:field', seminar: 'seminars:field' }[kind] ?? `directory:${kind}`
+    const key = `${area}.${field}`
     return hasText(key) ? page.t(key as TextKey) : undefined
   })
   const known = names.filter((name) => name !== undefined)

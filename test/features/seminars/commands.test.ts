@@ -174,6 +174,24 @@ describe('what an edit means to calendars', () => {
     }))
 })
 
+it('records which fields of the form an edit changed, and the times it moved', () =>
+  rollback(async (trx) => {
+    const before = await scheduled(trx)
+    const input = seminarOf({ startsLocal: '2026-12-15T13:30', venueEn: 'The hall' })
+    await editSeminar(trx, ctx, organizationId, before.id, before.version, input)
+    const { details } = await trx
+      .selectFrom('audit_events')
+      .select('details')
+      .where('subject_id', '=', before.id)
+      .where('action', '=', 'seminar.edited')
+      .executeTakeFirstOrThrow()
+    expect(details).toMatchObject({
+      changed: ['venueEn', 'startsDate'],
+      from: { starts: '2026-12-15T14:00:00' },
+      to: { starts: '2026-12-15T13:30:00' },
+    })
+  }))
+
 describe('edits that are refused', () => {
   it('refuses an edit made on an older version', () =>
     rollback(async (trx) => {

@@ -272,6 +272,16 @@ describe('one speech', () => {
   })
 })
 
+it('is read in the console as words, which stay words', async () => {
+  const speech = await createSpeech(t, seminar)
+  await send(speech.id, 'Bài.docx', docx({}, 'Kính thưa &lt;script&gt;alert(1)&lt;/script&gt;'))
+  await send(speech.id, 'b.pdf', pdf())
+  expect(await html(`${base}/${speech.id}`)).toContain(`${base}/${speech.id}/files/1/read`)
+  const page = await html(`${base}/${speech.id}/files/1/read`)
+  expect(page).toContain('Kính thưa &lt;script&gt;alert(1)&lt;/script&gt;')
+  expect((await get(`${base}/${speech.id}/files/2/read`)).status).toBe(404)
+})
+
 describe('others', () => {
   it('see nothing of it: the owner of another organisation gets 404, the anonymous sign in, a viewer changes nothing', async () => {
     const speech = await createSpeech(t, seminar)
@@ -287,6 +297,7 @@ describe('others', () => {
       `/${speech.id}/edit`,
       `/${speech.id}/files/1`,
       `/${speech.id}/files/1/view`,
+      `/${speech.id}/files/1/read`,
     ]
     const changes = [
       '/new',

@@ -5,7 +5,7 @@ import { transaction } from '../../../src/db/transaction.ts'
 import { checkCalendar } from '../../../src/features/calendar/check.ts'
 import { issueLinks, revokeLinks } from '../../../src/features/links/commands.ts'
 import { linkUrl } from '../../../src/features/links/queries.ts'
-import { createTestApp, systemContext, type TestApp, testLinkKey, testOrigin } from '../../support/app.ts'
+import { createTestApp, formRequest, systemContext, type TestApp, testLinkKey, testOrigin } from '../../support/app.ts'
 import {
   createInvitation,
   createMember,
@@ -242,6 +242,23 @@ describe('a personal feed', () => {
     expect(text).not.toContain('Cơ quan khác')
     await db().updateTable('members').set({ disabled_at: clock.at }).where('user_id', '=', member.userId).execute()
     expect((await get(url)).text).not.toContain('Nội bộ')
+  })
+
+  it('is made, replaced and ended by its member in the settings', async () => {
+    const { cookie } = await createMember(t.services, org.id, 'organizer')
+    const settings = `/console/${org.slug}/settings/calendar`
+    const address = async () =>
+      /value="http:\/\/hoithao\.test(\/c\/[^"]+\.ics)"/.exec((await get(settings, { cookie })).text)?.[1]
+    const post = (rest = '') => t.app.request(testOrigin + settings + rest, formRequest({}, cookie))
+    expect(await address()).toBeUndefined()
+    expect((await post()).status).toBe(303)
+    const first = (await address()) as string
+    expect((await get(first)).headers.get('content-type')).toBe('text/calendar; charset=utf-8')
+    await post()
+    const second = (await address()) as string
+    expect([(await get(first)).status, (await get(second)).status]).toEqual([404, 200])
+    await post('/revocation')
+    expect([(await get(second)).status, await address()]).toEqual([404, undefined])
   })
 
   it.each(['/c/abc.ics', '/c/AAAAAAAAAAAAAAAAAAAAAA.ics', '/c/AAAAAAAAAAAAAAAAAAAAAA'])(

@@ -8,7 +8,7 @@ import { enqueueMessages } from '../../mail/commands.ts'
 import type { SeminarState } from '../../seminars/rules.ts'
 import { answerReceivedMail } from '../emails/answers.ts'
 import { isMailable } from '../emails/invitation.ts'
-import { type EventRow, eventRows } from '../queries/event.ts'
+import { type EventRow, getEvent } from '../queries/event.ts'
 import {
   type AnswerFacts,
   type AnswerOutcome,
@@ -54,22 +54,25 @@ export async function answerInvitation(
   }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
 ): Promise<AnswerResult> {
   const invitation = await lockInvitation(trx, organizationId, invitationId)
-  const { event, capacity, open } = await getAnswerFacts(trx, invitation)
-  const facts = toFacts(invitation, event, capacity, open, via)
-  const plan = planAnswer(facts, input, invitation.db_now)
+  const seminar = await getSeminarFacts(trx, invitation)
+  const { open } = seminar
+  const { seminar_id: seminarId } = invitation
+  const plan = planAnswer(toFacts(invitation, seminar, via), input, invitation.db_now)
   if ('refused' in plan) throw refusal(plan.refused)
   if (saysTheSame(invitation, open, plan, input)) {
     return { state: invitation.answer as AnswerState, waitingNo: invitation.waiting_no, changed: false }
   }
-  const place = plan.takesPlace ? await takePlace(trx, organizationId, event.id) : { granted: false, waitingNo: 0 }
+  // Read before the counter's row is locked, so that nobody waits for it.
+  const event = isMailable(invitation.email) ? await getEvent(trx, organizationId, seminarId) : undefined
+  const place = plan.takesPlace ? await takePlace(trx, organizationId, seminarId) : { granted: false, waitingNo: 0 }
   // The counter has the last word, also where the limit was set after it was read.
   const outcome = settleAnswer({ ...plan, unlimited: false }, place.granted)
   const waitingNo = outcome.line === 'join' ? place.waitingNo : outcome.line === 'keep' ? invitation.waiting_no : null
   await writeAnswer(trx, ctx, invitation, { input, outcome, waitingNo, via })
   await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
-  if (outcome.freesPlace) await freePlaces(trx, ctx, organizationId, event.id, 1)
-  if (outcome.state === 'substituted') await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitation.id])
-  await sendReceipt(trx, ctx, event, invitation, { state: outcome.state, lineNo: waitingNo, input })
+  if (outcome.freesPlace) await freePlaces(trx, ctx, organizationId, seminarId, 1)
+  if (outcome.state === 'substituted') await inviteSubstitutes(trx, ctx, organizationId, seminarId, [invitation.id])
+  if (event) await sendReceipt(trx, ctx, event, invitation, { state: outcome.state, input })
   return { state: outcome.state, waitingNo, changed: true }
 }
 
@@ -87,61 +90,43 @@ export async function lockInvitation(trx: Trx, organizationId: string, id: strin
   return row
 }
 
-/** In one statement, after the lock: whatever waited for it sees what was written before. */
-async function getAnswerFacts(
-  trx: Trx,
-  invitation: InvitationRow,
-): Promise<{ event: EventRow; capacity: number | null; open: OpenSubstitution | null }> {
-  const row = await eventRows(trx, invitation.organization_id, invitation.seminar_id)
-    .innerJoin('seminar_places as p', (j) =>
-      j.onRef('p.organization_id', '=', 's.organization_id').onRef('p.seminar_id', '=', 's.id'),
-    )
-    .leftJoin('substitutions as u', (j) =>
-      j
-        .onRef('u.organization_id', '=', 's.organization_id')
-        .on('u.invitation_id', '=', invitation.id)
-        .on('u.state', 'in', ['pending', 'approved']),
-    )
-    .select([
-      'p.capacity',
-      'u.id as sub_id',
-      'u.name as sub_name',
-      'u.position as sub_position',
-      'u.email as sub_email',
-      'u.state as sub_state',
-    ])
-    .executeTakeFirstOrThrow()
-  const { capacity, sub_id: id, sub_name, sub_position, sub_email: email, sub_state, ...event } = row
-  const open =
-    id === null
-      ? null
-      : {
-          id,
-          name: sub_name as string,
-          position: sub_position as string,
-          email,
-          state: sub_state as OpenSubstitution['state'],
-        }
-  return { event, capacity, open }
+/** What a decision needs and no more. */
+interface SeminarFacts {
+  state: SeminarState
+  starts_at: Date | null
+  answer_deadline_at: Date | null
+  online_offered: boolean
+  substitute_policy: SubstitutePolicy
+  capacity: number | null
+  open: OpenSubstitution | null
 }
 
-function toFacts(
-  invitation: InvitationRow,
-  event: EventRow,
-  capacity: number | null,
-  open: OpenSubstitution | null,
-  via: AnswerVia,
-): AnswerFacts {
+/** In one statement, after the lock: whoever waited for it sees what was written before. Written out, for it runs hot. */
+async function getSeminarFacts(trx: Trx, { organization_id, seminar_id, id }: InvitationRow): Promise<SeminarFacts> {
+  const { rows } = await sql<SeminarFacts>`
+    select s.state, s.starts_at, s.answer_deadline_at, s.online_offered, s.substitute_policy, p.capacity,
+      (select jsonb_build_object('id', u.id, 'name', u.name, 'position', u.position, 'email', u.email, 'state', u.state)
+        from substitutions u where u.organization_id = s.organization_id and u.invitation_id = ${id} and u.state in ('pending', 'approved')) as open
+    from seminars s join seminar_places p on p.organization_id = s.organization_id and p.seminar_id = s.id
+    where s.organization_id = ${organization_id} and s.id = ${seminar_id}`.execute(trx)
+  return rows[0] as SeminarFacts
+}
+
+function toFacts(invitation: InvitationRow, seminar: SeminarFacts, via: AnswerVia): AnswerFacts {
   return {
-    capacity,
-    seminarState: event.state as SeminarState,
-    startsAt: event.starts_at,
-    deadline: event.answer_deadline_at,
-    onlineOffered: event.online_offered,
-    substitutePolicy: event.substitute_policy as SubstitutePolicy,
+    capacity: seminar.capacity,
+    seminarState: seminar.state,
+    startsAt: seminar.starts_at,
+    deadline: seminar.answer_deadline_at,
+    onlineOffered: seminar.online_offered,
+    substitutePolicy: seminar.substitute_policy,
     via,
     invitationWithdrawn: invitation.status !== 'sent',
-    current: { state: invitation.answer as AnswerState | null, place: invitation.holds_place, substitute: open },
+    current: {
+      state: invitation.answer as AnswerState | null,
+      place: invitation.holds_place,
+      substitute: seminar.open,
+    },
   }
 }
 
@@ -254,10 +239,10 @@ async function sendReceipt(
   ctx: Context,
   event: EventRow,
   invitation: InvitationRow,
-  { state, lineNo, input }: { state: AnswerState; lineNo: number | null; input: AnswerInput },
+  { state, input }: { state: AnswerState; input: AnswerInput },
 ): Promise<void> {
   if (!isMailable(invitation.email)) return
   const substitute = input.answer === 'substitute' ? `${input.substitute.name}, ${input.substitute.position}` : null
-  const mail = answerReceivedMail(event, ctx, { ...invitation, email: invitation.email }, { state, lineNo, substitute })
+  const mail = answerReceivedMail(event, ctx, { ...invitation, email: invitation.email }, { state, substitute })
   await enqueueMessages(trx, ctx, [mail])
 }

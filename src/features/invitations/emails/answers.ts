@@ -22,7 +22,7 @@ export function answerReceivedMail(
   event: EventRow,
   ctx: Context,
   to: Mailable,
-  answer: { state: AnswerState; lineNo: number | null; substitute: string | null },
+  answer: { state: AnswerState; substitute: string | null },
 ): NewMessage {
   const speech = voice(event, to)
   const { t } = speech

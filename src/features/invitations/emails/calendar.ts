@@ -2,6 +2,7 @@ import type { Context, Locale } from '../../../context.ts'
 import { translator } from '../../../i18n.ts'
 import { messagesToMany } from '../../calendar/ics.ts'
 import type { CalendarAttendee, CalendarEvent } from '../../calendar/schema.ts'
+import { withoutMarks } from '../../mail/rules.ts'
 import { seminarTitle, seminarVenue } from '../../seminars/queries.ts'
 import {
   contactOf,
@@ -68,7 +69,8 @@ export function calendarWriter(
 ) {
   const event = calendarEvent(details, ctx, locale)
   const write = event && messagesToMany(method, event, at.toISOString())
-  return (to: CalendarAddressee) => (write ? { method, content: write(attendeeOf(details, to), to.sequence) } : null)
+  return (to: CalendarAddressee) =>
+    write ? { method, content: withoutMarks(write(attendeeOf(details, to), to.sequence)) } : null
 }
 
 function attendeeOf(details: EventDetails, to: CalendarAddressee): CalendarAttendee {

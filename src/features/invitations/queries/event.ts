@@ -4,7 +4,7 @@ import { DomainError } from '../../../errors.ts'
 import { computeAgenda } from '../../seminars/rules.ts'
 
 /** The seminar with what its organisation adds to a mail, a page and a calendar, in one row. */
-export function eventRows(db: Db, organizationId: string, seminarId: string) {
+function eventRows(db: Db, organizationId: string, seminarId: string) {
   return db
     .selectFrom('seminars as s')
     .innerJoin('organizations as o', 'o.id', 's.organization_id')

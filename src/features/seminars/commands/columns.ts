@@ -39,19 +39,26 @@ export function columnsOf(input: SeminarInput): Columns {
   }
 }
 
-/** The names of the columns an edit changed, without those that follow from others. */
-export function changedColumns(before: SeminarRow, after: SeminarRow): string[] {
-  const own = new Set([
-    'version',
-    'updated_at',
-    'revised_at',
-    'sequence',
-    'search',
-    'starts_at',
-    'ends_at',
-    'answer_deadline_at',
-    'speech_deadline_at',
-  ])
-  const names = Object.keys(after) as (keyof SeminarRow)[]
-  return names.filter((name) => !own.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+/** Columns that follow from others, or that no form shows. */
+const OWN = new Set<keyof SeminarRow>([
+  'version',
+  'slug',
+  'updated_at',
+  'revised_at',
+  'sequence',
+  'search',
+  'starts_at',
+  'ends_at',
+  'answer_deadline_at',
+  'speech_deadline_at',
+])
+
+/** The fields of the form that an edit changed, by the names they have there: `venueEn`, `startsDate`. */
+export function changedFields(before: SeminarRow, after: SeminarRow): string[] {
+  const names = (Object.keys(after) as (keyof SeminarRow)[]).filter(
+    (name) => !OWN.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  )
+  return names.map((name) =>
+    name.replace(/_local$/, '_date').replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  )
 }

@@ -45,7 +45,7 @@ export function InvitationDetail(props: InvitationDetailProps) {
   return (
     <>
       <BackToList page={page} href={list} />
-      <div class="cols">
+      <div class="cols invitation">
         <div class="stack">
           <header>
             <h2>{invitation.name}</h2>

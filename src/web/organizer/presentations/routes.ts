@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
 import { boardPages } from './board.tsx'
+import { readPages } from './read.tsx'
 import { requestPages } from './request.tsx'
 import { speechPages } from './speech.tsx'
 
@@ -9,3 +10,4 @@ export const presentationPages = new Hono<AppEnv>()
   .route('/', boardPages)
   .route('/', requestPages)
   .route('/', speechPages)
+  .route('/', readPages)

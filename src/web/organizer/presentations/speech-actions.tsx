@@ -60,6 +60,9 @@ export function SpeechActions(props: SpeechDetailProps) {
         <div class="box">
           <h3>{t('presentations:one.link')}</h3>
           <p class="copyline">{link}</p>
+          <button class="btn small" type="button" data-copy={link} data-copied={t('common:copied')}>
+            {t('common:copy')}
+          </button>
           <p class="muted small">{t('presentations:one.link.hint')}</p>
         </div>
       ) : null}

@@ -6,9 +6,9 @@ import { subscribeLinks } from '../../../features/calendar/links.ts'
 import { issueLinks, revokeLinks } from '../../../features/links/commands.ts'
 import { findLatestLink, linkUrl } from '../../../features/links/queries.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { CopyLine } from '../../components/copy-line.tsx'
 import { memberContext } from '../../middleware.ts'
 import { frame } from '../frame.ts'
-import { CopyLine } from './members.tsx'
 import { SettingsHead, settingsPath } from './settings-head.tsx'
 
 /** A member's own calendar feed: its address is made, replaced and revoked here. */
@@ -19,11 +19,16 @@ export const calendarPages = new Hono<AppEnv>()
     const link = await findLatestLink(services.db, 'member-feed', member.userId)
     const { origin, linkKey } = memberContext(c)
     const held = link && !link.revoked ? link : undefined
-    const url = held && `${await linkUrl({ origin, linkKey }, { purpose: 'member-feed', targetId: member.userId, generation: held.generation, locale: page.locale })}.ics`
+    const url =
+      held &&
+      `${await linkUrl({ origin, linkKey }, { purpose: 'member-feed', targetId: member.userId, generation: held.generation, locale: page.locale })}.ics`
     const links = url ? subscribeLinks(url, t('public:feed.member')) : undefined
     const address = (rest = '') => href(settingsPath(member, 'calendar', rest))
     return c.html(
-      <ConsoleLayout {...await frame(c, 'settings')} title={`${t('organizations:tab.calendar')} – ${member.organization.name}`}>
+      <ConsoleLayout
+        {...(await frame(c, 'settings'))}
+        title={`${t('organizations:tab.calendar')} – ${member.organization.name}`}
+      >
         <SettingsHead page={page} member={member} tab="calendar" />
         <div class="stack">
           <p class="muted lead">{t('organizations:calendar.lead')}</p>
@@ -80,7 +85,10 @@ async function renew(c: Context<AppEnv>, again: boolean) {
     const last = await findLatestLink(trx, 'member-feed', member.userId)
     await revokeLinks(trx, 'member-feed', member.userId)
     const generation = (last?.generation ?? 0) + 1
-    if (again) await issueLinks(trx, ctx, [{ purpose: 'member-feed', organizationId: null, targetId: member.userId, generation }])
+    if (again)
+      await issueLinks(trx, ctx, [
+        { purpose: 'member-feed', organizationId: null, targetId: member.userId, generation },
+      ])
     await recordAudit(trx, ctx, {
       organizationId: member.organization.id,
       action: again ? 'feed.issued' : 'feed.revoked',

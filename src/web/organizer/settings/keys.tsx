@@ -7,11 +7,11 @@ import { hoursAfter, keyHolds } from '../../../features/accounts/rules.ts'
 import { type ApiScope, apiKeySchema } from '../../../features/accounts/schema.ts'
 import { date, wallTime } from '../../../text/dates.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { CopyLine } from '../../components/copy-line.tsx'
 import { ErrorSummary, type FormState, SelectField, TextField } from '../../components/form.tsx'
 import { parseForm, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
 import { frame } from '../frame.ts'
-import { CopyLine } from './members.tsx'
 import { SettingsHead, settingsPath } from './settings-head.tsx'
 
 type KeyRow = Awaited<ReturnType<typeof listApiKeys>>[number]

@@ -14,6 +14,7 @@ import { inviteMemberSchema, roleSchema } from '../../../features/accounts/schem
 import { linkUrl } from '../../../features/links/queries.ts'
 import { date, wallTime } from '../../../text/dates.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { CopyLine } from '../../components/copy-line.tsx'
 import { ErrorSummary, emptyForm, type FormState, SelectField, TextField } from '../../components/form.tsx'
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
@@ -248,18 +249,6 @@ function OpenInvitations({ page, member, invitations }: { page: Page; member: Me
         })}
       </ul>
     </section>
-  )
-}
-
-/** Text to take along: selectable, and copied by a button where there is a script. */
-export function CopyLine({ page, text, label }: { page: Page; text: string; label: string }) {
-  return (
-    <div class="copy-line">
-      <input type="text" value={text} readonly aria-label={label} />
-      <button class="btn small" type="button" data-copy={text} data-copied={page.t('common:copied')}>
-        {page.t('common:copy')}
-      </button>
-    </div>
   )
 }
 

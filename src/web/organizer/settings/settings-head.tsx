@@ -3,7 +3,12 @@ import { Notice } from '../accounts/account-page.tsx'
 
 export type SettingsTab = 'organization' | 'members' | 'calendar' | 'keys'
 
-const PATHS: Record<SettingsTab, string> = { organization: '', members: '/members', calendar: '/calendar', keys: '/keys' }
+const PATHS: Record<SettingsTab, string> = {
+  organization: '',
+  members: '/members',
+  calendar: '/calendar',
+  keys: '/keys',
+}
 
 /** The address of a page of the settings, without the locale. */
 export function settingsPath(member: Member, tab: SettingsTab, rest = ''): string {
