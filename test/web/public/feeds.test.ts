@@ -261,6 +261,28 @@ describe('a personal feed', () => {
     expect([(await get(second)).status, await address()]).toEqual([404, undefined])
   })
 
+  it('of an invitee is made by an organizer of their organisation, and by nobody else', async () => {
+    const person = await createPerson(db(), org.id)
+    await createInvitation(db(), await seminar({ theme: 'Giấy mời này' }), { person_id: person.id })
+    const path = `/console/${org.slug}/directory/people/${person.id}/calendar`
+    const { cookie } = await createMember(t.services, org.id, 'organizer')
+    const viewer = (await createMember(t.services, org.id, 'viewer')).cookie
+    const stranger = (await createMember(t.services, (await createOrganization(db())).id)).cookie
+    const post = (rest: string, who: string) => t.app.request(testOrigin + path + rest, formRequest({}, who))
+    for (const [who, status] of [
+      [viewer, 403],
+      [stranger, 404],
+    ] as const) {
+      expect([(await get(path, { cookie: who })).status, (await post('', who)).status]).toEqual([status, status])
+    }
+    expect((await post('', cookie)).status).toBe(303)
+    const { text } = await get(path, { cookie })
+    const address = /value="http:\/\/hoithao\.test(\/c\/[^"]+\.ics)"/.exec(text)?.[1] as string
+    expect((await get(address)).text).toContain('Giấy mời này')
+    await post('/revocation', cookie)
+    expect((await get(address)).status).toBe(404)
+  })
+
   it.each(['/c/abc.ics', '/c/AAAAAAAAAAAAAAAAAAAAAA.ics', '/c/AAAAAAAAAAAAAAAAAAAAAA'])(
     'is 404 for a token that is none: %s',
     async (path) => {

@@ -49,6 +49,11 @@ export const personPages = new Hono<AppEnv>().get('/people/:id', async (c) => {
         <section>
           <h2>{t('directory:person.facts')}</h2>
           <PersonFacts page={page} person={person} />
+          {mayEdit(member) ? (
+            <p class="small">
+              <a href={href(directoryPath(member, `/people/${person.id}/calendar`))}>{t('directory:calendar')}</a>
+            </p>
+          ) : null}
           <p class="small">
             <a href={href(`/console/${member.organization.slug}/log?subject=${person.id}`)}>{t('directory:log')}</a>
           </p>

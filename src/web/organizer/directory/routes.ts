@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
 import { peopleListPages } from './people-list.tsx'
 import { personPages } from './person.tsx'
+import { personCalendarPages } from './person-calendar.tsx'
 import { personFormPages } from './person-form.tsx'
 import { positionFormPages } from './position-form.tsx'
 import { unitPages } from './unit.tsx'
@@ -14,6 +15,7 @@ export const directoryPages = new Hono<AppEnv>()
   .route('/', peopleListPages)
   .route('/', personFormPages)
   .route('/', positionFormPages)
+  .route('/', personCalendarPages)
   .route('/', personPages)
   .route('/', unitsListPages)
   .route('/', unitFormPages)
