@@ -108,7 +108,6 @@ async function visit(locale: 'vi' | 'en', scheme: 'light' | 'dark'): Promise<voi
   })
   for (const [name, path] of Object.entries(paths)) {
     const answer = await page.goto(`${server.origin}${locale === 'en' ? '/en' : ''}${path}`)
-    const at = performance.now()
     const expected = name === 'missing' ? 404 : 200
     if (answer?.status() !== expected) faults.push(`${name} (${locale}): ${answer?.status()}`)
     await expectAccessible(page, `${name} ${locale} ${scheme}`).catch((error: Error) =>
@@ -122,7 +121,6 @@ async function visit(locale: 'vi' | 'en', scheme: 'light' | 'dark'): Promise<voi
       await page.setViewportSize(sizes.desk)
       if (process.env.SHOTS) await shot(page, `${name}-${locale}-1280`)
     } else if (process.env.SHOTS) await shot(page, `${name}-${locale}-dark`)
-    console.log(name, Math.round(performance.now() - at))
   }
   await context.close()
   expect(faults.join('\n')).toBe('')

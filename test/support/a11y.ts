@@ -14,6 +14,6 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
     (v) =>
       `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.html}\n    ${n.failureSummary?.replace(/\n/g, ' ')}`).join('\n')}`,
   )
-  expect(found, name).toEqual([])
+  expect(found.join('\n'), name).toBe('')
   expect(await overflow(page), `${name} is wider than the screen`).toBe(0)
 }
