@@ -36,7 +36,9 @@ const open = new Set([
   '/o/:org/feed.json',
   '/s/:slug',
   '/s/:slug/summary',
-  '/s/:slug/event.ics', '/s/:slug/qr.svg', '/s/:slug/summary/qr.svg',
+  '/s/:slug/event.ics',
+  '/s/:slug/qr.svg',
+  '/s/:slug/summary/qr.svg',
   '/s/:slug/photos/:file',
   '/s/:slug/speeches/:speech',
 ])
