@@ -38,6 +38,7 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
   })
   app.use(securityHeaders)
   app.use(forgetAfterChanges)
+  app.get('/en/', (c) => c.redirect(`/en${new URL(c.req.url).search}`, 301))
   app.use('/en/*', withLocale('en'))
   app.use('/en', withLocale('en'))
   app.use('*', async (c, next) => (c.var.page ? next() : withLocale('vi')(c, next)))

@@ -49,12 +49,10 @@ export const personPages = new Hono<AppEnv>().get('/people/:id', async (c) => {
         <section>
           <h2>{t('directory:person.facts')}</h2>
           <PersonFacts page={page} person={person} />
-          {mayEdit(member) ? (
-            <p class="small">
+          <p class="actions small">
+            {mayEdit(member) ? (
               <a href={href(directoryPath(member, `/people/${person.id}/calendar`))}>{t('directory:calendar')}</a>
-            </p>
-          ) : null}
-          <p class="small">
+            ) : null}
             <a href={href(`/console/${member.organization.slug}/log?subject=${person.id}`)}>{t('directory:log')}</a>
           </p>
         </section>
