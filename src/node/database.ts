@@ -35,9 +35,14 @@ export async function openDatabase(config: Config, say: (line: string) => void) 
   }
 }
 
-/** For commands beside a running server: the same database, nothing started. @throws Error in one line */
-export async function joinDatabase(config: Config): Promise<Connection> {
+/** The address of the database that the server of this configuration uses, password and all. @throws Error in one line */
+export async function findDatabaseUrl(config: Config): Promise<string> {
   const url = config.databaseUrl ?? (await findEmbeddedPostgres(databaseFolder(config)))?.url
   if (!url) throw new Error('no database is running: start the server (npm start) or set DATABASE_URL')
-  return connectPostgres(url, { max: 2 })
+  return url
+}
+
+/** For commands beside a running server: the same database, nothing started. @throws Error in one line */
+export async function joinDatabase(config: Config): Promise<Connection> {
+  return connectPostgres(await findDatabaseUrl(config), { max: 2 })
 }

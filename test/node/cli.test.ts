@@ -123,6 +123,11 @@ it('does not load the demo where there are organisations', async () => {
   expect(complained).toEqual([expect.stringContaining('into an empty one')])
 })
 
+it('prints the address of the database alone, for pg_dump', async () => {
+  expect(await run('database-url')).toBe(0)
+  expect(printed).toEqual([database.url])
+})
+
 it('prints the route table without a database', async () => {
   vi.stubEnv('DATABASE_URL', 'postgres://nobody@127.0.0.1:1/none')
   expect(await run('routes')).toBe(0)

@@ -1,6 +1,8 @@
+import { readConfig } from '../../config.ts'
 import { migrate } from '../../db/migrate.ts'
 import { loadDemo } from '../../demo/load.ts'
 import { readMigrations } from '../../platform/project.ts'
+import { findDatabaseUrl } from '../database.ts'
 import { readDemoData } from '../demo-data.ts'
 import { createServices } from '../services.ts'
 import type { Options, Say } from './options.ts'
@@ -22,4 +24,9 @@ export async function loadDemoData(_options: Options, say: Say): Promise<void> {
   })
   if (!loaded) throw new Error('the database has organisations already; the demo goes into an empty one')
   say('the demo is loaded')
+}
+
+/** `database-url`: the address alone, for pg_dump and psql beside a running server. */
+export async function printDatabaseUrl(_options: Options, say: Say): Promise<void> {
+  say(await findDatabaseUrl(readConfig(process.env)))
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts'
 import { hasText, type TextKey, translator } from '../../i18n.ts'
 import { createKey } from './api-key.ts'
 import { createOwner } from './create-owner.ts'
-import { loadDemoData, migrateDatabase } from './database.ts'
+import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
 import type { Options, Say } from './options.ts'
 import { printRoutes } from './routes.ts'
 
@@ -18,6 +18,7 @@ const text = { type: 'string' } as const
 const commands: Record<string, Command> = {
   migrate: { usage: '', options: {}, run: migrateDatabase },
   demo: { usage: '', options: {}, run: loadDemoData },
+  'database-url': { usage: '', options: {}, run: printDatabaseUrl },
   'create-owner': {
     usage: '--organization <slug> --email <address> --name <name> [--organization-name <name>] [--password-stdin]',
     options: {
