@@ -93,6 +93,12 @@ afterAll(async () => {
   await server?.close()
 })
 
+// organization.test.ts and seminars.test.ts run axe on these in both languages; here they must only load and fit.
+const lookedAtElsewhere = new Set([
+  ...['seminars', 'seminar-new', 'overview', 'edit', 'agenda', 'people', 'postpone', 'cancel'],
+  ...['directory', 'person', 'person-edit', 'units', 'unit', 'tree', 'settings', 'members', 'keys', 'log'],
+])
+
 async function visit(locale: 'vi' | 'en', scheme: 'light' | 'dark', only?: string[]): Promise<void> {
   const context = await browser.newContext({
     viewport: sizes.desk,
@@ -111,9 +117,10 @@ async function visit(locale: 'vi' | 'en', scheme: 'light' | 'dark', only?: strin
     const answer = await page.goto(`${server.origin}${locale === 'en' ? '/en' : ''}${path}`)
     const expected = name === 'missing' ? 404 : 200
     if (answer?.status() !== expected) faults.push(`${name} (${locale}): ${answer?.status()}`)
-    await expectAccessible(page, `${name} ${locale} ${scheme}`).catch((error: Error) =>
-      faults.push(error.message.slice(0, 1500)),
-    )
+    if (scheme === 'dark' || !lookedAtElsewhere.has(name))
+      await expectAccessible(page, `${name} ${locale} ${scheme}`).catch((error: Error) =>
+        faults.push(error.message.slice(0, 1500)),
+      )
     if (scheme === 'light') {
       await page.setViewportSize(sizes.phone)
       const wide = await overflow(page)
