@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from '../context.ts'
 import type { Db, Trx } from '../db/transaction.ts'
+import { followChange } from '../features/invitations/commands/notify.ts'
 import {
   cancelSeminar,
   createSeminar,
@@ -14,7 +15,6 @@ import { countSeminars, listSeminars } from '../features/seminars/queries/list.t
 import { findPlaces } from '../features/seminars/queries/places.ts'
 import { getSeminar } from '../features/seminars/queries.ts'
 import { scheduleInput, seminarInput, seminarStatesShown } from '../features/seminars/schema.ts'
-import { announce } from './announce.ts'
 import { change, type Reply } from './change.ts'
 import { parseBody } from './invalid.ts'
 import { createRouter } from './router.ts'
@@ -135,7 +135,7 @@ export const seminars = createRouter()
       const places = await findPlaces(trx, organizationId, [id])
       const input = parseBody(seminarInput, { ...formOf(row, places.get(id)?.capacity ?? null), ...patch })
       const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
-      await announce(trx, ctx, done)
+      await followChange(trx, ctx, done)
       return seminarReply(trx, ctx, organizationId, id, 200)
     })
     return c.json(reply.body, reply.status)
@@ -146,7 +146,7 @@ export const seminars = createRouter()
     const { organizationId } = c.var.key
     const wanted = c.req.valid('json')
     const reply = await change(c, async (trx, ctx) => {
-      await announce(trx, ctx, await bringTo(trx, ctx, organizationId, id, wanted, version))
+      await followChange(trx, ctx, await bringTo(trx, ctx, organizationId, id, wanted, version))
       return seminarReply(trx, ctx, organizationId, id, 200)
     })
     return c.json(reply.body, reply.status)

@@ -45,7 +45,6 @@ beforeAll(async () => {
     docs: '/api/docs',
     mailbox: '/dev/mailbox',
     letter: `/dev/mailbox/${mail.id}`,
-    'sign-in': '/sign-in',
     forgot: '/forgot',
     invitation: answer,
     speech: speech,
@@ -156,3 +155,14 @@ it(
     ]),
   580_000,
 )
+
+it('the way in passes too, for those who are not signed in', async () => {
+  const page = await (await browser.newContext({ viewport: sizes.phone })).newPage()
+  for (const path of ['/sign-in', '/en/sign-in', '/forgot', '/en/forgot/sent']) {
+    expect((await page.goto(server.origin + path))?.status()).toBe(200)
+    expect(new URL(page.url()).pathname).toBe(path)
+    await expectAccessible(page, path)
+    if (process.env.SHOTS) await shot(page, `out${path.replaceAll('/', '-')}-360`)
+  }
+  await page.context().close()
+})

@@ -41,7 +41,11 @@ beforeEach(async () => {
 const get = (path: string, cookie = owner.cookie) => t.app.request(testOrigin + path, { headers: { cookie } })
 const page = async (path: string, cookie?: string) => {
   const answer = await get(path, cookie)
-  return { status: answer.status, text: await answer.text(), headers: answer.headers }
+  return {
+    status: answer.status, // An address may break after its @.
+    text: (await answer.text()).replaceAll('<wbr/>', ''),
+    headers: answer.headers,
+  }
 }
 const list = (query = '') => page(`/console/${org.slug}/mail${query}`)
 const run = () => runDueTasks(t.services, { worker: 'w', tasks: [] })

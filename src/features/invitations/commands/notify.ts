@@ -2,16 +2,26 @@ import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { cancelQueued, enqueueMessages } from '../../mail/commands.ts'
 import type { NewMessage } from '../../mail/schema.ts'
+import type { SeminarChange } from '../../seminars/commands.ts'
 import type { SeminarRow } from '../../seminars/queries.ts'
 import { changeMail } from '../emails/changes.ts'
 import { type Batch, isMailable, openBatch } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
 import { type Change, changeFor, isTold, nextSequence } from '../rules.ts'
 import type { AnswerState } from '../schema.ts'
+import { givePlaces } from './places.ts'
+import { recipientColumns } from './recipients.ts'
 import { storeTold } from './send.ts'
 import { storeSequences } from './substitutes.ts'
 
 const CHUNK = 500
+
+/** What follows a change of a seminar, in its transaction: places that opened go to the waiting line, invitees are told. */
+export async function followChange(trx: Trx, ctx: Context, change: SeminarChange, tell = true): Promise<void> {
+  const { before, after, placesOpened } = change
+  if (placesOpened) await givePlaces(trx, ctx, after.organization_id, after.id)
+  if (tell) await notifySeminarChanged(trx, ctx, before, after)
+}
 
 /**
  * Tells invitees, and substitutes who are coming, what an edit of their seminar changed: REQUEST for another time or place,
@@ -67,19 +77,7 @@ async function listInvitees(trx: Trx, seminar: SeminarRow, after: string) {
         .on('u.state', '=', 'approved')
         .on('u.calendar_sequence', 'is not', null),
     )
-    .select([
-      'i.id',
-      'i.person_id',
-      'i.name',
-      'i.gender',
-      'i.positions',
-      'i.positions_en',
-      'i.email',
-      'i.locale',
-      'i.generation',
-      'i.answer',
-      'i.calendar_sequence',
-    ])
+    .select([...recipientColumns, 'i.answer', 'i.calendar_sequence'])
     .select([
       'u.id as sub_id',
       'u.name as sub_name',

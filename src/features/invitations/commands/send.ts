@@ -8,6 +8,7 @@ import { cancelQueued, enqueueMessages } from '../../mail/commands.ts'
 import { type Batch, invitationMail, isMailable, openBatch } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
 import { lockInvitation } from './answer.ts'
+import { recipientColumns } from './recipients.ts'
 
 export interface Sent {
   /** Invitations whose mail was put in the outbox. */
@@ -30,18 +31,7 @@ const columns = [
   'generation',
   'calendar_sequence',
 ] as const
-const recipient = [
-  'i.id',
-  'i.person_id',
-  'i.name',
-  'i.gender',
-  'i.positions',
-  'i.positions_en',
-  'i.email',
-  'i.locale',
-  'i.generation',
-  'i.calendar_sequence',
-] as const
+const recipient = [...recipientColumns, 'i.calendar_sequence'] as const
 
 /**
  * Sends the drafts of a seminar: all, or those named. Each goes out once, however often and from wherever this is asked.

@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
+import type { NewMessage } from '../../mail/schema.ts'
 import { withdrawalMail } from '../emails/changes.ts'
 import { isMailable, openBatch, substituteMail } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
+import { recipientColumns } from './recipients.ts'
 
 /** Sends an invitation of their own to the approved substitutes of these invitees who have an address and none yet. */
 export async function inviteSubstitutes(
@@ -40,16 +42,7 @@ export async function inviteSubstitutes(
       ),
     }
   })
-  await enqueueMessages(
-    trx,
-    ctx,
-    messages.map(({ mail }) => mail),
-  )
-  await storeSequences(
-    trx,
-    organizationId,
-    messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })),
-  )
+  await mailSubstitutes(trx, ctx, organizationId, messages)
 }
 
 /**
@@ -84,6 +77,22 @@ export async function endSubstitutions(
     const substitute = { name: row.sub_name, position: row.sub_position }
     return { row, sequence, mail: withdrawalMail(batch, row, { email: row.sub_email as string, sequence, substitute }) }
   })
+  await mailSubstitutes(trx, ctx, organizationId, messages)
+}
+
+interface SubstituteMail {
+  row: { sub_id: string }
+  sequence: number
+  mail: NewMessage
+}
+
+/** Puts the letters in the outbox and notes the SEQUENCE each substitute's calendar now has. */
+async function mailSubstitutes(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  messages: SubstituteMail[],
+): Promise<void> {
   await enqueueMessages(
     trx,
     ctx,
@@ -103,17 +112,7 @@ function listSubstitutes(trx: Trx, organizationId: string, invitationIds: string
     .innerJoin('invitations as i', (j) =>
       j.onRef('i.organization_id', '=', 'u.organization_id').onRef('i.id', '=', 'u.invitation_id'),
     )
-    .select([
-      'i.id',
-      'i.person_id',
-      'i.name',
-      'i.gender',
-      'i.positions',
-      'i.positions_en',
-      'i.email',
-      'i.locale',
-      'i.generation',
-    ])
+    .select(recipientColumns)
     .select([
       'u.id as sub_id',
       'u.name as sub_name',

@@ -4,6 +4,7 @@ import { countPeople, listPeople } from '../../../features/directory/queries/peo
 import { listPositionsOf, type SelectedPosition } from '../../../features/directory/queries/positions.ts'
 import { listUnitNames } from '../../../features/directory/queries/units.ts'
 import { type PeopleFilter, peopleFilterSchema } from '../../../features/directory/schema.ts'
+import { Address } from '../../components/address.tsx'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { Pager } from '../../components/pager.tsx'
 import { frame } from '../frame.ts'
@@ -142,7 +143,11 @@ function PeopleTable({
                 )}
               </td>
               <td class="address">
-                {person.email ?? <span class="state late">{t('directory:people.noAddress')}</span>}
+                {person.email ? (
+                  <Address email={person.email} />
+                ) : (
+                  <span class="state late">{t('directory:people.noAddress')}</span>
+                )}
                 {person.email_dead_at ? <span class="state bad">{t('directory:people.deadAddress')}</span> : null}
                 {person.phone ? <span class="sub num">{person.phone}</span> : null}
               </td>

@@ -4,6 +4,7 @@ import { getPerson } from '../../../features/directory/queries/people.ts'
 import { listPositionsOf, type SelectedPosition } from '../../../features/directory/queries/positions.ts'
 import { describePosition, isValidOn } from '../../../features/directory/rules.ts'
 import { date } from '../../../text/dates.ts'
+import { Address } from '../../components/address.tsx'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
 import { directoryPath, mayEdit, todayOf } from './directory-head.tsx'
@@ -68,7 +69,9 @@ function PersonFacts({ page, person }: { page: Page; person: Person }) {
       <dt>{t('directory:person.email')}</dt>
       <dd>
         {person.email ? (
-          <a href={`mailto:${person.email}`}>{person.email}</a>
+          <a href={`mailto:${person.email}`}>
+            <Address email={person.email} />
+          </a>
         ) : (
           <span class="state late">{t('directory:people.noAddress')}</span>
         )}

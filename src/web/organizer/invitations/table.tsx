@@ -3,6 +3,7 @@ import { printedPositions } from '../../../features/invitations/emails/parts.ts'
 import type { DelegationWithCount, InvitationListRow } from '../../../features/invitations/queries/list.ts'
 import type { InvitationFilter } from '../../../features/invitations/schema.ts'
 import { date, hourMinute, wallTime } from '../../../text/dates.ts'
+import { Address } from '../../components/address.tsx'
 import { InvitationStateMark } from './state.tsx'
 
 interface TableProps {
@@ -69,7 +70,11 @@ function Row({ page, row, base, delegations, mayEdit, timezone }: TableProps & {
         {delegation ? (locale === 'en' && delegation.text_en) || delegation.text : '–'}
       </td>
       <td data-label={t('invitations:column.address')} class="address">
-        {row.email ?? <span class="muted">{row.phone ?? t('invitations:address.none')}</span>}
+        {row.email ? (
+          <Address email={row.email} />
+        ) : (
+          <span class="muted">{row.phone ?? t('invitations:address.none')}</span>
+        )}
       </td>
       <td data-label={t('invitations:column.status')}>
         <InvitationStateMark page={page} invitation={row} />

@@ -9,6 +9,7 @@ import {
 } from '../../../features/mail/queries.ts'
 import { type MessageFilter, messageFilter, messageKinds, messageStates } from '../../../features/mail/schema.ts'
 import { seminarName } from '../../../features/seminars/queries.ts'
+import { Address } from '../../components/address.tsx'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
 import { kindText, MessageState, moment, StateDetails } from './state.tsx'
@@ -185,7 +186,11 @@ function Table({ page, member, items }: { page: Page; member: Member; items: Mes
           <tr>
             <th scope="row">
               {message.to_name ?? message.to_address}
-              {message.to_name ? <span class="sub">{message.to_address}</span> : null}
+              {message.to_name ? (
+                <span class="sub">
+                  <Address email={message.to_address} />
+                </span>
+              ) : null}
             </th>
             <td>
               <a href={href(`/console/${slug}/mail/${message.id}`)}>{message.subject}</a>

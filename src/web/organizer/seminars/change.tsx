@@ -1,19 +1,8 @@
-import type { Context } from '../../../context.ts'
-import type { Db, Trx } from '../../../db/transaction.ts'
+import type { Db } from '../../../db/transaction.ts'
 import type { Page } from '../../../env.ts'
-import { notifySeminarChanged } from '../../../features/invitations/commands/notify.ts'
-import { givePlaces } from '../../../features/invitations/commands/places.ts'
-import type { SeminarChange } from '../../../features/seminars/commands.ts'
 import { countMailed } from '../../../features/seminars/queries/figures.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { CheckField, type FormState } from '../../components/form.tsx'
-
-/** What follows a change of a seminar, in its transaction: opened places go to the waiting line, invitees are told. */
-export async function afterChange(trx: Trx, ctx: Context, change: SeminarChange, tell: boolean): Promise<void> {
-  const { before, after, placesOpened } = change
-  if (placesOpened) await givePlaces(trx, ctx, after.organization_id, after.id)
-  if (tell) await notifySeminarChanged(trx, ctx, before, after)
-}
 
 /** How many would be mailed if this seminar's time, place or state changed now. */
 export async function mailedOnChange(db: Db, seminar: SeminarRow): Promise<number> {

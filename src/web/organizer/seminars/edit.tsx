@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { transaction } from '../../../db/transaction.ts'
 import type { AppEnv, Page } from '../../../env.ts'
+import { followChange } from '../../../features/invitations/commands/notify.ts'
 import { listOthersPresent } from '../../../features/presence/queries.ts'
 import { createSeminar, editSeminar } from '../../../features/seminars/commands.ts'
 import { getPlaces } from '../../../features/seminars/queries/detail.ts'
@@ -12,7 +13,7 @@ import { formRefused, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
 import { frame } from '../frame.ts'
 import { PresenceBanner } from '../presence.tsx'
-import { afterChange, MailQuestion, mailedOnChange } from './change.tsx'
+import { MailQuestion, mailedOnChange } from './change.tsx'
 import { atFormFields, readSeminarForm, seminarFormValues, type Values } from './form-values.ts'
 import { seminarPath } from './frame.tsx'
 import { SeminarForm, seminarLabels } from './seminar-form.tsx'
@@ -44,7 +45,7 @@ export const editPages = new Hono<AppEnv>()
       await transaction(c.var.services.db, async (trx) => {
         const version = versionInput.catch(0).parse(values.version)
         const change = await editSeminar(trx, ctx, seminar.organization_id, seminar.id, version, parsed.input)
-        await afterChange(trx, ctx, change, values.tell === 'on')
+        await followChange(trx, ctx, change, values.tell === 'on')
       })
     } catch (error) {
       if (isStale(error))

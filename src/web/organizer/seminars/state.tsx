@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { type Trx, transaction } from '../../../db/transaction.ts'
 import type { AppEnv } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
+import { followChange } from '../../../features/invitations/commands/notify.ts'
 import { copySeminar } from '../../../features/seminars/commands/copy.ts'
 import {
   cancelSeminar,
@@ -19,7 +20,7 @@ import { ErrorSummary, type FormState, TextArea } from '../../components/form.ts
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
 import { frame } from '../frame.ts'
-import { afterChange, MailQuestion, mailedOnChange } from './change.tsx'
+import { MailQuestion, mailedOnChange } from './change.tsx'
 import { atFormFields, readScheduleForm, seminarFormValues, type Values } from './form-values.ts'
 import { seminarPath } from './frame.tsx'
 import { seminarLabels } from './seminar-form.tsx'
@@ -131,7 +132,7 @@ async function takeStep(
   try {
     await transaction(c.var.services.db, async (trx) => {
       const change = await command(trx, seminar, versionInput.catch(0).parse(values.version))
-      await afterChange(trx, memberContext(c), change, values.tell === 'on')
+      await followChange(trx, memberContext(c), change, values.tell === 'on')
     })
   } catch (error) {
     if (isStale(error))
