@@ -134,13 +134,16 @@ describe('an upload', () => {
     await write(socket, head + start)
     for (let i = 0; i < pieces; i++) {
       await write(socket, filler)
+      if (i % 128 !== 127) continue
+      // What is held, not what awaits collection: the latter depends on how busy the machine is.
+      collectGarbage()
       peak = Math.max(peak, memory() - before)
     }
     await write(socket, end)
     await write(socket, tail)
     expect(await status).toBe(303)
     socket.destroy()
-    expect(peak).toBeLessThan(80 * MB)
+    expect(peak).toBeLessThan(40 * MB)
     const [version] = await listVersions(t.services.db, speech.organization_id, speech.id)
     expect(version?.size).toBe(start.length + pieces * filler.byteLength + end.byteLength)
   })
