@@ -18,3 +18,14 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   expect(found.join('\n'), name).toBe('')
   expect(await overflow(page), `${name} is wider than the screen`).toBe(0)
 }
+
+/** Colours alone, after a change of scheme: everything else of a page is the same in both. */
+export async function expectContrast(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .exclude('iframe')
+    .options({ resultTypes: ['violations'] })
+    .withRules(['color-contrast', 'link-in-text-block'])
+    .analyze()
+  const found = violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html} ${n.failureSummary}`))
+  expect(found.join('\n'), name).toBe('')
+}

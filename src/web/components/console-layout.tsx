@@ -19,7 +19,7 @@ export interface ConsoleProps extends Omit<DocumentProps, 'kind' | 'hue'> {
   children?: Child
 }
 
-/** A page of the organizers' desk: sections on the left (above on a phone), the page beside them. */
+/** A page of the organizers' desk: sections on the left (above, in two rows, on a phone), the page beside them. */
 export function ConsoleLayout({ member, section, counts, children, ...document }: ConsoleProps) {
   const { page } = document
   const { t, href } = page
@@ -56,24 +56,41 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
           </label>
           <input id="find" type="search" name="q" placeholder={t('console:nav.find.placeholder')} autocomplete="off" />
         </form>
-        {items.map((item) => (
-          <a class="item" href={href(base + item.path)} aria-current={item.id === section ? 'page' : undefined}>
-            {item.label} {item.n ? <span class="num">{item.n}</span> : null}
-          </a>
-        ))}
-        <div class="foot">
-          <span>{member.name}</span>
-          <LanguageLink page={page} />
-          <a href={href('/console')}>{t('console:nav.organizations')}</a>
-          <form method="post" action={href('/sign-out')}>
-            <button class="link" type="submit">
-              {t('console:nav.signOut')}
-            </button>
-          </form>
+        <a class="search" href={href(`${base}/search`)}>
+          {t('common:search')}
+        </a>
+        <details class="more">
+          <summary>{t('console:nav.more')}</summary>
+          <Account member={member} page={page} />
+        </details>
+        <div class="items">
+          {items.map((item) => (
+            <a class="item" href={href(base + item.path)} aria-current={item.id === section ? 'page' : undefined}>
+              {item.label} {item.n ? <span class="num">{item.n}</span> : null}
+            </a>
+          ))}
         </div>
+        <Account member={member} page={page} />
       </nav>
       <main id="main">{children}</main>
     </Document>
+  )
+}
+
+/** Who is signed in, the other language, the way out: at the foot on a desk, behind a word on a phone. */
+function Account({ member, page }: { member: Member; page: Page }) {
+  const { t, href } = page
+  return (
+    <div class="foot">
+      <span>{member.name}</span>
+      <LanguageLink page={page} />
+      <a href={href('/console')}>{t('console:nav.organizations')}</a>
+      <form method="post" action={href('/sign-out')}>
+        <button class="link" type="submit">
+          {t('console:nav.signOut')}
+        </button>
+      </form>
+    </div>
   )
 }
 

@@ -12,6 +12,11 @@ document.addEventListener('keydown', (event) => {
   else find.select()
 })
 
+// On a phone the sections are a row that scrolls: the one that is open is in sight.
+const row = document.querySelector<HTMLElement>('.console > nav .items')
+const current = row?.querySelector<HTMLElement>('[aria-current]')
+if (row && current) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2
+
 /** Forms whose fields were changed and not sent. */
 const unsaved = new Set<HTMLFormElement>()
 
