@@ -13,9 +13,10 @@ document.addEventListener('keydown', (event) => {
 })
 
 // On a phone the sections are a row that scrolls: the one that is open is in sight.
-const row = document.querySelector<HTMLElement>('.console > nav .items')
-const current = row?.querySelector<HTMLElement>('[aria-current]')
-if (row && current) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2
+const sections = document.querySelector<HTMLElement>('.console > nav .items')
+const openSection = sections?.querySelector<HTMLElement>('[aria-current]')
+if (sections && openSection)
+  sections.scrollLeft = openSection.offsetLeft - (sections.clientWidth - openSection.offsetWidth) / 2
 
 /** Forms whose fields were changed and not sent. */
 const unsaved = new Set<HTMLFormElement>()
