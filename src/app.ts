@@ -9,7 +9,7 @@ import { answerError } from './web/answer-error.ts'
 import { apiDocs } from './web/api-docs/routes.tsx'
 import { health } from './web/health.ts'
 import { refuseCrossSite, withLocale } from './web/middleware.ts'
-import { forgetAfterChanges } from './web/public/kept.ts'
+import { answerKept, forgetAfterChanges } from './web/public/kept.ts'
 import { pages } from './web/routes.ts'
 import { securityHeaders } from './web/security.ts'
 
@@ -54,6 +54,10 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
 
   app.notFound((c) => answerError(c, new DomainError('not_found')))
   app.onError((error, c) => answerError(c, error))
+  if (typeof given !== 'function') {
+    const whole = app.fetch
+    app.fetch = (request, env, execution) => answerKept(request, env, given, whole) ?? whole(request, env, execution)
+  }
   return app
 }
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createAuth } from '../features/accounts/auth.ts'
+import { createCards } from '../platform/cards.ts'
 import { createFsStore } from '../platform/fs.ts'
 import { createImager } from '../platform/imager.ts'
-import { createLog } from '../platform/log.ts'
+import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import type { Connection } from '../platform/postgres.ts'
+import { projectFolder } from '../platform/project.ts'
 import { readSecrets } from '../platform/secrets.ts'
 import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
@@ -18,13 +20,16 @@ export async function createServices(
   const kept = given.linkKey && given.authSecret ? undefined : await readSecrets(given.dataDir)
   const config = { ...given, linkKey: given.linkKey ?? kept?.linkKey, authSecret: given.authSecret ?? kept?.authSecret }
   const { db } = database.connection
-  const log = createLog(config.logLevel, (line) => process.stderr.write(`${line}\n`))
+  const lines = gather((text) => void process.stderr.write(text))
+  process.once('exit', lines.flush)
+  const log = createLog(config.logLevel, lines.line)
   return {
     db,
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
     mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
     files: createFsStore(join(config.dataDir, 'files')),
     imager: createImager(),
+    cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,
     clock: () => new Date(),
     migrations: database.migrations,

@@ -6,6 +6,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 }
@@ -38,7 +39,8 @@ export async function loadAssets(dist: string) {
   return {
     names,
     respond(request: Request): Response | undefined {
-      const found = assets.get(new URL(request.url).pathname)
+      const { url } = request
+      const found = url.includes('/assets/') ? assets.get(new URL(url).pathname) : undefined
       if (!found) return undefined
       const accepts = request.headers.get('accept-encoding') ?? ''
       const encoding =

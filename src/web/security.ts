@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import type { Config } from '../config.ts'
 import type { AppEnv } from '../env.ts'
 
 const policy = [
@@ -14,14 +15,23 @@ const policy = [
 
 /**
  * Headers of every answer (OWASP ASVS 5.0, 3.4). Referrer-Policy is same-origin, not no-referrer: with the latter a
- * browser sends `Origin: null` and our own forms would look foreign. A route that sets its own policy keeps it.
+ * browser sends `Origin: null` and our own forms would look foreign.
  */
+export function securityOf(config: Config): Record<string, string> {
+  return {
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Content-Security-Policy': policy,
+    ...(config.baseUrl.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+  }
+}
+
+/** Sets them on what a route answers; a route that sets its own policy keeps it. */
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   const h = c.res.headers
-  h.set('X-Content-Type-Options', 'nosniff')
-  h.set('Referrer-Policy', 'same-origin')
-  h.set('Cross-Origin-Opener-Policy', 'same-origin')
-  if (!h.has('Content-Security-Policy')) h.set('Content-Security-Policy', policy)
-  if (c.var.services.config.baseUrl.startsWith('https:')) h.set('Strict-Transport-Security', 'max-age=31536000')
+  for (const [name, value] of Object.entries(securityOf(c.var.services.config))) {
+    if (name !== 'Content-Security-Policy' || !h.has(name)) h.set(name, value)
+  }
 }
