@@ -12,6 +12,7 @@ module.exports = {
     { name: 'node-only-in-platform', severity: 'error', from: { path: '^src/', pathNot: '^src/(node|worker|cli|platform)' }, to: { path: '^(node:|cloudflare:)' } },
     { name: 'no-core-modules', severity: 'error', from: { path: '^src/', pathNot: '^src/(node|worker|cli|platform)' }, to: { dependencyTypes: ['core'] } },
     { name: 'web-not-api', severity: 'error', from: { path: '^src/(web|inbox)' }, to: { path: '^src/api' } },
+    { name: 'http-knows-no-shell', severity: 'error', from: { path: '^src/http' }, to: { path: '^src/(web|api|inbox)/' } },
     { name: 'api-not-web', severity: 'error', from: { path: '^src/(api|inbox)' }, to: { path: '^src/web' } },
     { name: 'features-know-no-shell', severity: 'error', from: { path: features }, to: { path: '^src/(web|api|inbox|tasks|app|services|demo)', dependencyTypesNot: ['type-only'] } },
     { name: 'features-know-no-hono', severity: 'error', from: { path: features, pathNot: '\\.tsx$' }, to: { path: 'node_modules/hono/' } },
@@ -23,7 +24,7 @@ module.exports = {
       to: { path: `^src/features/(${above(level)})/`, dependencyTypesNot: ['type-only'] },
     })),
     { name: 'rules-are-pure', severity: 'error', from: { path: 'features/[^/]+/rules\\.ts$' }, to: { path: '^src/', pathNot: '(schema|rules)\\.ts$|^src/(text/|temporal|context|errors)' } },
-    { name: 'shells-build-no-queries', severity: 'error', from: { path: '^src/(web|api|inbox)/', pathNot: 'health\\.ts$' }, to: { path: 'node_modules/(kysely|postgres)/', dependencyTypesNot: ['type-only'] } },
+    { name: 'shells-build-no-queries', severity: 'error', from: { path: '^src/(web|api|http|inbox)/', pathNot: 'health\\.ts$' }, to: { path: 'node_modules/(kysely|postgres)/', dependencyTypesNot: ['type-only'] } },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

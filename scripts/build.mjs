@@ -1,8 +1,10 @@
 // Bundles the browser's assets and the server into dist/. `node scripts/build.mjs [--if-stale]`
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { woff2ToTtf } from './woff2.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -15,8 +17,35 @@ function sourceStamp() {
     if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name))
     else hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`)
   }
-  for (const name of ['src', 'locales', 'sql', 'scripts/build.mjs', 'package-lock.json']) visit(join(root, name))
+  for (const name of ['src', 'locales', 'sql', 'scripts', 'package-lock.json']) visit(join(root, name))
   return hash.digest('hex')
+}
+
+/** The faces of the social cards, out of the packages that the pages have theirs from: what draws the cards reads TrueType. */
+function writeFonts(folder) {
+  mkdirSync(folder, { recursive: true })
+  const packages = join(root, 'node_modules')
+  const faces = {
+    '@fontsource-variable/source-serif-4/files/source-serif-4': [
+      'wght',
+      ['vietnamese', 'latin', 'latin-ext', 'greek', 'cyrillic'],
+    ],
+    '@fontsource/be-vietnam-pro/files/be-vietnam-pro': ['400', ['vietnamese', 'latin', 'latin-ext']],
+    '@fontsource/be-vietnam-pro/files/be-vietnam-pro#': ['600', ['vietnamese', 'latin', 'latin-ext']],
+  }
+  for (const [path, [weight, subsets]] of Object.entries(faces)) {
+    for (const subset of subsets) {
+      const file = `${path.replace('#', '')}-${subset}-${weight}-normal`
+      writeFileSync(
+        join(folder, `${file.split('/').pop()}.ttf`),
+        woff2ToTtf(readFileSync(join(packages, `${file}.woff2`))),
+      )
+    }
+  }
+  writeFileSync(
+    join(folder, 'fonts.conf'),
+    '<?xml version="1.0"?>\n<fontconfig><dir prefix="relative">.</dir></fontconfig>\n',
+  )
 }
 
 /** @returns {Promise<boolean>} whether anything was built */
@@ -55,23 +84,9 @@ export async function build({ ifStale = false } = {}) {
     metafile: true,
     logLevel: 'warning',
   })
-  const manifest = {}
-  for (const file of Object.keys(client.metafile.outputs)) {
-    const name = file.split('/').pop()
-    manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = name
-  }
-  writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1))
-  // What a Worker asks of its assets at its start, and how long the platform may keep them.
-  const migrations = readdirSync(join(root, 'sql')).filter((name) => name.endsWith('.sql')).length
-  writeFileSync(join(work, 'public', 'build.json'), JSON.stringify({ names: manifest, migrations }))
-  writeFileSync(
-    join(work, 'public', '_headers'),
-    '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n',
-  )
-
   await esbuild({
     absWorkingDir: root,
-    entryPoints: { server: 'src/node.ts', ...(existsSync(join(root, 'src/cli.ts')) ? { cli: 'src/cli.ts' } : {}) },
+    entryPoints: { server: 'src/node.ts', cli: 'src/cli.ts', cards: 'src/platform/cards.ts' },
     outdir: work,
     bundle: true,
     splitting: true,
@@ -84,6 +99,23 @@ export async function build({ ifStale = false } = {}) {
     sourcemap: true,
     logLevel: 'warning',
   })
+  const manifest = {}
+  for (const file of Object.keys(client.metafile.outputs)) {
+    const name = file.split('/').pop()
+    manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = name
+  }
+  writeFonts(join(work, 'fonts'))
+  // In a process of its own: the fonts move with the folder when it is put in place.
+  const drawn = execFileSync(process.execPath, [join(root, 'scripts/standing-cards.mjs'), work], { encoding: 'utf8' })
+  Object.assign(manifest, JSON.parse(drawn))
+  writeFileSync(join(work, 'manifest.json'), JSON.stringify(manifest, null, 1))
+  // What a Worker asks of its assets at its start, and how long the platform may keep them.
+  const migrations = readdirSync(join(root, 'sql')).filter((name) => name.endsWith('.sql')).length
+  writeFileSync(join(work, 'public', 'build.json'), JSON.stringify({ names: manifest, migrations }))
+  writeFileSync(
+    join(work, 'public', '_headers'),
+    '/assets/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff\n',
+  )
   writeFileSync(join(work, '.stamp'), stamp)
   rmSync(dist, { recursive: true, force: true })
   renameSync(work, dist)

@@ -18,6 +18,11 @@ const schema = z.object({
   PORT: int(0, 65535).default(3000),
   BASE_URL: url(['http:', 'https:'], 'https://hoithao.example').optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name').optional(),
+  DATABASE_POOLER: z
+    .enum(['none', 'transaction'], { error: 'expected none, or transaction where DATABASE_URL leads to PgBouncer' })
+    .default('none'),
+  DATABASE_CONNECTIONS: int(2, 500).default(20),
+  DRAIN_SECONDS: int(0, 60).default(0),
   DATA_DIR: z.string().min(1).default('./data'),
   DEMO: onOff.optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example:587').optional(),
@@ -26,10 +31,31 @@ const schema = z.object({
   AUTH_SECRET: secret.optional(),
   TRUST_PROXY: z.string().default(''),
   UPLOAD_MAX_MB: int(1, 2000).default(50),
+  S3_ENDPOINT: url(['http:', 'https:'], 'https://s3.example.vn').optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'expected the name of a bucket, like hoithao-files' })
+    .optional(),
+  S3_REGION: z.string().min(1).optional(),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  API_RATE_LIMIT: int(1, 1_000_000).default(600),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'expected debug, info, warn or error' })
     .default('info'),
 })
+
+/** Every variable that is read. */
+export const variables = Object.keys(schema.shape)
+
+/** Where files are kept, when not in a folder. */
+export interface S3Config {
+  endpoint: string
+  bucket: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+}
 
 export interface Config {
   host: string
@@ -37,6 +63,12 @@ export interface Config {
   /** Without a trailing slash; every link in mails and feeds starts with it. */
   baseUrl: string
   databaseUrl: string | undefined
+  /** The address is a pooler's that lends a connection for one transaction. */
+  databasePooled: boolean
+  /** How many connections this instance opens at most. */
+  databaseConnections: number
+  /** How long a balancer may still send requests after SIGTERM, until it has seen /readyz. */
+  drainSeconds: number
   dataDir: string
   /** Demo data when the database is empty, and the mailbox at /dev/mailbox. */
   demo: boolean
@@ -46,6 +78,9 @@ export interface Config {
   authSecret: string | undefined
   trustProxy: string[]
   uploadMaxBytes: number
+  /** Requests of one API key a minute. */
+  apiRateLimit: number
+  s3: S3Config | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -72,6 +107,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: e.PORT,
     baseUrl,
     databaseUrl: e.DATABASE_URL,
+    databasePooled: e.DATABASE_POOLER === 'transaction',
+    databaseConnections: e.DATABASE_CONNECTIONS,
+    drainSeconds: e.DRAIN_SECONDS,
     dataDir: e.DATA_DIR,
     demo: e.DEMO ?? e.DATABASE_URL === undefined,
     smtpUrl: e.SMTP_URL,
@@ -82,6 +120,18 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       .map((s) => s.trim())
       .filter(Boolean),
     uploadMaxBytes: e.UPLOAD_MAX_MB * 1024 * 1024,
+    apiRateLimit: e.API_RATE_LIMIT,
+    s3: readS3(e),
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** All of the S3 variables, or none. */
+function readS3(e: z.infer<typeof schema>): S3Config | undefined {
+  const names = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+  const missing = names.filter((name) => e[name] === undefined)
+  if (missing.length === names.length) return undefined
+  if (missing.length) throw new ConfigError(`${missing[0]} is missing: ${names.join(', ')} go together`)
+  const [endpoint, bucket, region, accessKeyId, secretAccessKey] = names.map((name) => e[name] as string)
+  return { endpoint, bucket, region, accessKeyId, secretAccessKey } as S3Config
 }

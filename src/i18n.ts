@@ -14,6 +14,7 @@ import en_presentations from '../locales/en/presentations.json' with { type: 'js
 import en_public from '../locales/en/public.json' with { type: 'json' }
 import en_seminars from '../locales/en/seminars.json' with { type: 'json' }
 import en_summaries from '../locales/en/summaries.json' with { type: 'json' }
+import en_uploads from '../locales/en/uploads.json' with { type: 'json' }
 import vi_accounts from '../locales/vi/accounts.json' with { type: 'json' }
 import vi_api from '../locales/vi/api.json' with { type: 'json' }
 import vi_common from '../locales/vi/common.json' with { type: 'json' }
@@ -28,6 +29,7 @@ import vi_presentations from '../locales/vi/presentations.json' with { type: 'js
 import vi_public from '../locales/vi/public.json' with { type: 'json' }
 import vi_seminars from '../locales/vi/seminars.json' with { type: 'json' }
 import vi_summaries from '../locales/vi/summaries.json' with { type: 'json' }
+import vi_uploads from '../locales/vi/uploads.json' with { type: 'json' }
 import type { Locale } from './context.ts'
 
 const vi = {
@@ -44,6 +46,7 @@ const vi = {
   mail: vi_mail,
   presentations: vi_presentations,
   summaries: vi_summaries,
+  uploads: vi_uploads,
   api: vi_api,
 }
 type Texts = { [A in keyof typeof vi]: Record<keyof (typeof vi)[A], string> }
@@ -62,6 +65,7 @@ const en: Texts = {
   mail: en_mail,
   presentations: en_presentations,
   summaries: en_summaries,
+  uploads: en_uploads,
   api: en_api,
 }
 

@@ -3,16 +3,19 @@ import type { AppEnv } from './env.ts'
 import { type DomainError, type FieldError, statusOf } from './errors.ts'
 import { hasText, type TextKey, type Translate, translator } from './i18n.ts'
 
+/** Where the words of a refined code may stand: refusals of files have theirs with the pages that take them. */
+const places = ['errors:', 'presentations:refused.', 'summaries:photo.refused.']
+
 /** RFC 9457 problem+json: a stable `code`, and each refused field by place and code. Language by Accept-Language. */
 export function problem(c: Context<AppEnv>, error: DomainError): Response {
   const t = translator(/^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'vi')
-  const own = `errors:${error.detail}`
+  const own = places.map((place) => `${place}${error.detail}`).find((key) => hasText(key))
   const status = statusOf[error.code]
   const body = {
     type: `${c.var.services.config.baseUrl}/api/docs#${error.code}`,
     title: t(`errors:title.${error.code}` as TextKey),
     status,
-    detail: hasText(own) ? t(own, error.params) : t(`errors:text.${error.code}` as TextKey, error.params),
+    detail: own ? t(own as TextKey, error.params) : t(`errors:text.${error.code}` as TextKey, error.params),
     code: error.detail ?? error.code,
     instance: c.var.requestId,
     ...(error.fields.length ? { errors: error.fields.map((field) => fieldProblem(t, field)) } : {}),

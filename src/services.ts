@@ -19,6 +19,30 @@ export interface Imager {
   variants(bytes: Uint8Array): Promise<{ width: number; height: number; mediaType: string; bytes: Uint8Array }[]>
 }
 
+/** What stands on a social card, in one language. */
+export interface Card {
+  /** The organisation's hue. */
+  hue: number
+  organization: string
+  /** Above the title: `Hội thảo chuyên đề`. */
+  kicker: string
+  title: string
+  /** The day of the month, set large, and what stands beside it: month and year, weekday and hour. */
+  day: string
+  when: string[]
+  /** `Đã hoãn`, `Đã hủy`: in the place of the day. */
+  state: string
+  place: string
+  /** The service's name beside its mark. */
+  product: string
+}
+
+/** Draws social cards, 1200 × 630; absent where the runtime cannot (Workers): a card drawn at build time then stands for all. */
+export interface Cards {
+  /** A PNG, from memory where it was drawn before. @throws DomainError unavailable, when too many wait */
+  draw(card: Card): Promise<Uint8Array<ArrayBuffer>>
+}
+
 /** Everything the application is given by its entry. */
 export interface Services {
   db: Kysely<DB>
@@ -26,11 +50,14 @@ export interface Services {
   mailer: Mailer
   files: FileStore
   imager: Imager | undefined
+  cards: Cards | undefined
   config: Config
   clock: () => Date
   /** How many migrations this build has. */
   migrations: number
   log: Log
+  /** Aborted once the process was told to end: `/readyz` says so, while open requests end. */
+  stopping?: AbortSignal
   /** Runs after the answer is sent (waitUntil on Workers). */
   later: (work: Promise<unknown>) => void
 }

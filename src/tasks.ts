@@ -8,6 +8,11 @@ import { listSeminarsToFill } from './features/invitations/queries/places.ts'
 import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
 import { toOutgoing } from './features/mail/queries.ts'
 import type { SendResult } from './features/mail/schema.ts'
+import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
+import { remindWhenDue } from './features/presentations/commands/remind.ts'
+import { claimFinish } from './features/presentations/commands/uploads.ts'
+import { listDueReminders } from './features/presentations/queries/reminders.ts'
+import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
 import { claimTask, finishTask, noteRun } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 
@@ -21,6 +26,9 @@ export interface RecurringTask {
 /** Every recurring task by name. */
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
+  { name: 'remind_speakers', everySeconds: 600, run: remindSpeakers },
+  { name: 'finish_uploads', everySeconds: 30, run: finishUploads },
+  { name: 'drop_uploads', everySeconds: 3600, run: async (services) => void (await dropExpired(services)) },
   { name: 'remove_past_hits', everySeconds: 3600, run: ({ db }) => removePastHits(db) },
   {
     name: 'tidy_files',
@@ -34,6 +42,24 @@ export const recurring: RecurringTask[] = [
 async function fillPlaces({ db }: Services, ctx: Context): Promise<void> {
   for (const { organization_id, seminar_id } of await listSeminarsToFill(db)) {
     await transaction(db, (trx) => givePlaces(trx, ctx, organization_id, seminar_id))
+  }
+}
+
+/** Speakers whose paper is due in three days, or was yesterday. One that cannot be written to does not hold the others up. */
+async function remindSpeakers({ db }: Services, ctx: Context): Promise<void> {
+  const failures: unknown[] = []
+  for (const due of await listDueReminders(db))
+    await transaction(db, (trx) => remindWhenDue(trx, ctx, due)).catch((error: unknown) => failures.push(error))
+  if (failures.length) throw failures[0]
+}
+
+/** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
+async function finishUploads({ db, files, log }: Services, ctx: Context): Promise<void> {
+  for (const upload of await listUploadsToFinish(db)) {
+    if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
+    await finishUpload({ db, files }, ctx, upload).catch((error) =>
+      log.error('upload', { upload: upload.id, error: String(error) }),
+    )
   }
 }
 
@@ -114,8 +140,22 @@ async function deliver(services: Services, message: ClaimedMessage): Promise<voi
     log.error('mail', { message: message.id, error: String(error) })
     result = { outcome: 'temporary', reply: String((error as Error).message) }
   }
-  await transaction(db, (trx) => settle(trx, message, result))
+  await writeDown(() => transaction(db, (trx) => settle(trx, message, result)))
   if (result.outcome !== 'sent') log.warn('mail', { message: message.id, outcome: result.outcome, reply: result.reply })
+}
+
+/** Pauses in seconds. A mail that went out and is not written down would go again, so a restarting Postgres is waited for. */
+const PAUSES = [0.2, 1, 2, 4, 8]
+
+async function writeDown(write: () => Promise<void>): Promise<void> {
+  for (const pause of PAUSES) {
+    try {
+      return await write()
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pause * 1000))
+    }
+  }
+  return write()
 }
 
 async function runRecurring(services: Services, worker: string, task: RecurringTask): Promise<void> {

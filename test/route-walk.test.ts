@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { transaction } from '../src/db/transaction.ts'
 import { loadDemo } from '../src/demo/load.ts'
 import { createApiKey } from '../src/features/accounts/commands/api-keys.ts'
 import { readDemoData } from '../src/node/demo-data.ts'
 import { systemContext } from '../src/node/greeting.ts'
+import { createFsStore } from '../src/platform/fs.ts'
 import { createTestApp, formRequest, type TestApp, testOrigin } from './support/app.ts'
 import { createMember, createOrganization } from './support/factories.ts'
 import { stageDemo } from './support/stage.ts'
@@ -41,19 +45,26 @@ const open = new Set([
   '/s/:slug/summary/qr.svg',
   '/s/:slug/photos/:file',
   '/s/:slug/speeches/:speech',
+  '/s/:slug/speeches/:speech/read',
+  '/s/:slug/card.png',
+  '/s/:slug/summary/card.png',
+  '/o/:org/card.png',
+  '/o/:org/calendar/qr.svg',
+  '/calendar/qr.svg',
 ])
 // A personal link or its cookie is the proof itself, the mailbox exists in demo mode alone; each is tested where it lives.
 const byLink = /^\/(i|p|c|setup|join|reset|invitation|presentation|nomination)\/:|^\/dev\/mailbox/
 
 let t: TestApp
+let folder: string
 let routes: { method: string; path: string }[]
 let params: Record<string, string>
 let foreign: { cookie: string; slug: string; key: string }
 
 beforeAll(async () => {
-  t = await createTestApp()
+  folder = mkdtempSync(join(tmpdir(), 'hoithao-files-'))
+  t = await createTestApp({ files: createFsStore(folder) })
   const ctx = systemContext(t.services)
-  // Photos need a file store, which this test has no use for.
   await loadDemo({ ...t.services, imager: undefined }, ctx, await readDemoData())
   const s = await stageDemo(t.services)
   const organization = await createOrganization(t.services.db)
@@ -62,7 +73,7 @@ beforeAll(async () => {
     createApiKey(trx, ctx, {
       organizationId: organization.id,
       name: 'foreign',
-      scopes: ['read', 'write'],
+      scopes: ['read', 'write', 'admin'],
       expiresAt: null,
     }),
   )
@@ -77,6 +88,11 @@ beforeAll(async () => {
     delegation: s.delegation,
     position: s.position,
     number: '1',
+    seminarId: s.seminar.id,
+    chairId: s.chair,
+    delegationId: s.delegation,
+    itemId: s.item,
+    locale: 'vi',
     user: 'x',
   }
   const idOf = (path: string): string =>
@@ -84,11 +100,15 @@ beforeAll(async () => {
       ? s.person.id
       : path.includes('/units/')
         ? s.unit
-        : path.includes('/mail/')
+        : path.includes('/mail/') || path.includes('/messages/')
           ? s.message
-          : path.includes('/invitations/:id')
-            ? s.invitation.id
-            : s.seminar.id
+          : path.includes('/positions/')
+            ? s.position
+            : path.includes('/invitations/:id')
+              ? s.invitation.id
+              : path.includes('/speeches/:id')
+                ? s.speech
+                : s.seminar.id
   const seen = new Set<string>()
   routes = t.app.routes
     .filter((r) => r.method !== 'ALL' && !r.path.startsWith('/en'))
@@ -96,7 +116,10 @@ beforeAll(async () => {
     .map((r) => ({ method: r.method, path: r.path }))
   Object.assign(params, { idOf })
 })
-afterAll(() => t.close())
+afterAll(async () => {
+  await t.close()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 function addressOf(path: string, values: Record<string, string> = {}): string {
   const { idOf, ...named } = params as unknown as Record<string, string> & { idOf: (path: string) => string }
@@ -164,7 +187,8 @@ describe('a route that is not public', () => {
   })
 
   it('refuses a form that another site sends', async () => {
-    for (const { method, path } of guarded().filter((r) => r.method !== 'GET' && r.path.startsWith('/console/'))) {
+    const changes = (r: { method: string }) => !['GET', 'OPTIONS'].includes(r.method)
+    for (const { method, path } of guarded().filter((r) => changes(r) && r.path.startsWith('/console/'))) {
       const answer = await t.app.request(`${testOrigin}${addressOf(path, { org: foreign.slug })}`, {
         method,
         headers: { cookie: foreign.cookie, origin: 'https://elsewhere.example' },

@@ -30,7 +30,7 @@ async function run(args, env, readyPath) {
   const port = await freePort()
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'ignore', process.env.BENCH_STDERR ? 'inherit' : 'ignore'],
   })
   const origin = `http://127.0.0.1:${port}`
   await ready(origin + readyPath, child)

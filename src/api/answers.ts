@@ -40,7 +40,7 @@ const historyRoute = createRoute({
   responses: {
     200: {
       description: 'AnswerPage',
-      content: { 'application/json': { schema: pageOf(pastAnswerSchema).openapi('AnswerPage') } },
+      content: { 'application/json': { schema: pageOf(pastAnswerSchema).meta({ id: 'AnswerPage' }) } },
     },
     ...problems(404),
   },
@@ -54,7 +54,7 @@ const consentRoute = createRoute({
   request: {
     params: idParam,
     headers: changeHeaders,
-    body: body(decisionInput.strict().openapi('Consent', { example: { decision: 'agree' } })),
+    body: body(decisionInput.strict().meta({ id: 'Consent', example: { decision: 'agree' } })),
   },
   responses: { 200: json(answerSchema, 'Answer'), ...problems(404, 409) },
 })

@@ -20,7 +20,7 @@ export const answerSchema = z
       .object({ name: z.string(), position: z.string(), email: line, state: z.enum(['pending', 'approved']) })
       .nullable(),
   })
-  .openapi('Answer')
+  .meta({ id: 'Answer' })
 export type AnswerBody = z.output<typeof answerSchema>
 
 /** An invitation as the API gives it. */
@@ -46,7 +46,7 @@ export const invitationSchema = z
     createdAt: instant,
     updatedAt: instant,
   })
-  .openapi('Invitation')
+  .meta({ id: 'Invitation' })
 export type InvitationBody = z.output<typeof invitationSchema>
 
 const positions = z.array(requiredLine(300)).max(10, 'too_many')
@@ -72,7 +72,8 @@ export const newInvitationSchema = z
     locale: fields.locale.default('vi'),
     delegationId: optionalId.default(null),
   })
-  .openapi('NewInvitation', {
+  .meta({
+    id: 'NewInvitation',
     example: {
       name: 'Trần Thị Thuỷ',
       positions: ['Bí thư Chi bộ khu 4, Đảng bộ phường Mẫu A'],
@@ -85,7 +86,7 @@ export const invitationPatchSchema = z
   .strictObject(
     Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, (field as z.ZodType).optional()])),
   )
-  .openapi('InvitationPatch', { example: { email: 'thuy.tran@mau.example' } })
+  .meta({ id: 'InvitationPatch', example: { email: 'thuy.tran@mau.example' } })
 
 /** People to invite from the directory: by their ids, or whom the seminar's delegations select. */
 export const inviteesSchema = z
@@ -106,8 +107,8 @@ export const inviteesSchema = z
     error: 'required',
     path: ['personIds'],
   })
-  .openapi('Invitees', { example: { personIds: ['019b20b4-7c00-7000-8000-000000000001'] } })
-export const addedSchema = z.object({ added: z.int(), already: z.int(), seats: z.int() }).openapi('Added')
+  .meta({ id: 'Invitees', example: { personIds: ['019b20b4-7c00-7000-8000-000000000001'] } })
+export const addedSchema = z.object({ added: z.int(), already: z.int(), seats: z.int() }).meta({ id: 'Added' })
 
 /** Which drafts to send: those named, or all. */
 export const mailingSchema = z
@@ -118,12 +119,11 @@ export const mailingSchema = z
       .max(1000, 'too_many')
       .optional(),
   })
-  .openapi('Mailing', { example: {} })
-export const mailedSchema = z.object({ mailed: z.int(), byHand: z.int() }).openapi('Mailed')
+  .meta({ id: 'Mailing', example: {} })
+export const mailedSchema = z.object({ mailed: z.int(), byHand: z.int() }).meta({ id: 'Mailed' })
 
 /** An answer, as the delegate would give it; the organizer records it for them. */
-// A clone: a schema made before this library was loaded lacks its method.
-export const newAnswerSchema = answerInput.clone().openapi('NewAnswer', { example: { answer: 'attend' } })
+export const newAnswerSchema = answerInput.meta({ id: 'NewAnswer', example: { answer: 'attend' } })
 
 export const pastAnswerSchema = z
   .object({
@@ -136,7 +136,7 @@ export const pastAnswerSchema = z
     note: line,
     by: line,
   })
-  .openapi('PastAnswer')
+  .meta({ id: 'PastAnswer' })
 
 type Row = Omit<InvitationListRow, 'family' | 'middle' | 'given'>
 

@@ -38,6 +38,7 @@ import {
   pageOf,
   pageQuery,
   problems,
+  searchQuery,
 } from './schemas.ts'
 import { etagOf, versionOf } from './version.ts'
 
@@ -52,7 +53,7 @@ const listRoute = createRoute({
     params: idParam,
     query: z.object({
       ...pageQuery,
-      q: z.string().max(200, 'too_long').default(''),
+      q: searchQuery,
       status: z.enum(statusFilters, { error: 'invalid' }).optional(),
       answer: z.enum(answerFilters, { error: 'invalid' }).optional(),
       delegation: z.uuid({ error: 'invalid' }).optional(),
@@ -63,7 +64,7 @@ const listRoute = createRoute({
   responses: {
     200: {
       description: 'InvitationPage',
-      content: { 'application/json': { schema: pageOf(invitationSchema).openapi('InvitationPage') } },
+      content: { 'application/json': { schema: pageOf(invitationSchema).meta({ id: 'InvitationPage' }) } },
     },
     ...problems(404),
   },

@@ -1,15 +1,38 @@
 import type { Locale } from '../context.ts'
 import { hasText, type Translate, translator } from '../i18n.ts'
 import { api } from './api.ts'
+import { neededScope } from './scope.ts'
 
 type Json = { [key: string]: unknown }
 export type Description = ReturnType<typeof api.getOpenAPI31Document>
+
+/** In the order of the page. */
+const tags = [
+  'organization',
+  'members',
+  'keys',
+  'units',
+  'people',
+  'positions',
+  'seminars',
+  'chairs',
+  'delegations',
+  'agenda',
+  'invitations',
+  'answers',
+  'speeches',
+  'summaries',
+  'photos',
+  'feeds',
+  'messages',
+  'audit',
+]
 
 const descriptions = new Map<string, Description>()
 
 /**
  * The description of the API (OpenAPI 3.1), made of the schemas that validate; its words are in the reader's language, from
- * `locales/<locale>/api.json`: `op.<operationId>`, `field.<name>`, `param.<name>`, `answer.<code>`.
+ * `locales/<locale>/api.json`: `op.<operationId>`, `field.<Thing>.<name>` or `field.<name>`, `param.<name>`, `answer.<code>`.
  */
 export function describeApi(locale: Locale, origin: string): Description {
   const known = descriptions.get(`${locale} ${origin}`)
@@ -20,26 +43,39 @@ export function describeApi(locale: Locale, origin: string): Description {
     info: { title: t('api:title'), version: '1', description: t('api:about') },
     servers: [{ url: `${origin}/api/v1` }],
     security: [{ key: [] }],
-    tags: ['seminars', 'invitations', 'answers'].map((name) => ({ name, description: words(t, `api:tag.${name}`) })),
+    tags: tags.map((name) => ({ name, description: words(t, `api:tag.${name}`) })),
   })
-  for (const path of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(path as Json)) describeOperation(operation as Json, t)
+  for (const [path, methods] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(methods as Json)) {
+      describeOperation(operation as Json, t)
+      // OpenAPI 3.1 section 4.8.30: for a bearer key these name the roles an operation needs.
+      ;(operation as Json).security = [{ key: [neededScope(method, path)] }]
+    }
   }
-  for (const schema of Object.values(document.components?.schemas ?? {})) describeFields(schema, t)
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
+    describeFields(schema, t, thingOf(name))
   const scheme = document.components?.securitySchemes?.key as Json | undefined
   if (scheme) scheme.description = t('api:key')
   descriptions.set(`${locale} ${origin}`, document)
   return document
 }
 
-const headerNames: Record<string, string> = { 'idempotency-key': 'Idempotency-Key', 'if-match': 'If-Match' }
+const headerNames: Record<string, string> = {
+  'idempotency-key': 'Idempotency-Key',
+  'if-match': 'If-Match',
+  'tus-resumable': 'Tus-Resumable',
+  'upload-length': 'Upload-Length',
+  'upload-metadata': 'Upload-Metadata',
+  'upload-offset': 'Upload-Offset',
+}
 
 function describeOperation(operation: Json, t: Translate): void {
   const key = `api:op.${operation.operationId}`
   operation.summary = words(t, key)
   operation.description = words(t, `${key}.more`)
   for (const parameter of (operation.parameters ?? []) as Json[]) {
-    parameter.description = words(t, `api:param.${parameter.name}`)
+    parameter.description =
+      words(t, `api:param.${operation.operationId}.${parameter.name}`) ?? words(t, `api:param.${parameter.name}`)
     parameter.name = headerNames[parameter.name as string] ?? parameter.name
   }
   for (const response of Object.values(operation.responses as Json) as Json[]) {
@@ -49,17 +85,22 @@ function describeOperation(operation: Json, t: Translate): void {
   describeFields(operation.requestBody, t)
 }
 
+/** What a schema is about: `NewUnit`, `UnitPatch` and `Unit` have the same fields, with the same words. */
+function thingOf(schema: string): string {
+  return schema.replace(/^(New|Created|Whole)|Patch$/g, '')
+}
+
 /** Gives each property the words of its name, where there are any, through the whole schema. */
-function describeFields(schema: unknown, t: Translate): void {
+function describeFields(schema: unknown, t: Translate, owner = ''): void {
   if (schema === null || typeof schema !== 'object') return
   for (const [key, value] of Object.entries(schema)) {
     if (key === 'properties') {
       for (const [name, field] of Object.entries(value as Json)) {
-        const text = words(t, `api:field.${name}`)
+        const text = words(t, `api:field.${owner}.${name}`) ?? words(t, `api:field.${name}`)
         if (text !== undefined && field !== null && typeof field === 'object') (field as Json).description = text
       }
     }
-    if (key !== 'example') describeFields(value, t)
+    if (key !== 'example') describeFields(value, t, owner)
   }
 }
 

@@ -1,16 +1,31 @@
 import { z } from '@hono/zod-openapi'
 import { decodeCursor } from '../db/cursor.ts'
 import { DomainError } from '../errors.ts'
+import { hasControlCharacters } from '../text/fold.ts'
 
-export const instant = z.iso.datetime().openapi({ example: '2026-12-15T07:00:00.000Z' })
+// Names and examples are given by zod's own `.meta`: the library's method is missing on schemas made before it was loaded.
+
+export const instant = z.iso.datetime().meta({ example: '2026-12-15T07:00:00.000Z' })
 
 /** The library describes a wall time as an instant (`date-time`), which it is not: it has no offset. */
 export const wallTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/)
-  .openapi({ example: '2026-12-15T14:00:00' })
+  .meta({ example: '2026-12-15T14:00:00' })
 
-export const id = z.uuid().openapi({ example: '019b20b4-7c00-7000-8000-000000000001' })
+/** A day of the calendar, in the years that the database and everyone's calendar agree on. */
+export const day = z.iso
+  .date({ error: 'date' })
+  .refine((text) => /^(19|20|21)/.test(text), { error: 'date' })
+  .meta({ example: '2026-12-15' })
+
+/** An instant with its offset, as someone else writes it. */
+export const moment = z.iso
+  .datetime({ offset: true, error: 'date' })
+  .refine((text) => /^(19|20|21)/.test(text), { error: 'date' })
+  .meta({ example: '2026-12-15T14:00:00+07:00' })
+
+export const id = z.uuid().meta({ example: '019b20b4-7c00-7000-8000-000000000001' })
 export const idParam = z.object({ id })
 
 /** RFC 9457. */
@@ -20,22 +35,22 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.string().openapi({ example: 'stale_version' }),
+    code: z.string().meta({ example: 'stale_version' }),
     instance: z.string(),
     errors: z
       .array(
         z.object({
-          pointer: z.string().optional().openapi({ example: '#/startsLocal' }),
+          pointer: z.string().optional().meta({ example: '#/startsLocal' }),
           parameter: z.string().optional(),
           header: z.string().optional(),
-          code: z.string().openapi({ example: 'required' }),
+          code: z.string().meta({ example: 'required' }),
           detail: z.string(),
           params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
         }),
       )
       .optional(),
   })
-  .openapi('Problem')
+  .meta({ id: 'Problem' })
 
 /** Query of every list. */
 export const pageQuery = {
@@ -43,15 +58,27 @@ export const pageQuery = {
   cursor: z.string().max(2000).optional(),
 }
 
+/** Words to look for in a list. */
+export const searchQuery = z
+  .string()
+  .max(200, 'too_long')
+  .refine((text) => !hasControlCharacters(text), 'control_character')
+  .default('')
+
 /** One page of a list: `next` is the cursor of the following page, null on the last; `total` counts all pages. */
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable(), total: z.int() })
 }
 
+/** The answer of a list. */
+export function page<T extends z.ZodType>(item: T, name: string) {
+  return { description: name, content: { 'application/json': { schema: pageOf(item).meta({ id: name }) } } }
+}
+
 /** A cursor of ours ends in an id. @throws DomainError bad_request, detail `cursor` */
-export function checkCursor(cursor: string | undefined, length: number): void {
+export function checkCursor(cursor: string | undefined, length: number, ending: z.ZodType = z.uuid()): void {
   if (cursor === undefined) return
-  if (!z.uuid().safeParse(decodeCursor(cursor, length).at(-1)).success)
+  if (!ending.safeParse(decodeCursor(cursor, length).at(-1)).success)
     throw new DomainError('bad_request', { detail: 'cursor' })
 }
 
@@ -84,17 +111,24 @@ export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, headers: replyHeaders, content: { 'application/json': { schema } } }
 }
 
+/** A JSON answer of what has no version. */
+export function plain<T extends z.ZodType>(schema: T, description: string) {
+  const { ETag: _ETag, ...headers } = replyHeaders
+  return { description, headers, content: { 'application/json': { schema } } }
+}
+
 /** A body that a route takes. */
 export function body<T extends z.ZodType>(schema: T) {
   return { required: true as const, content: { 'application/json': { schema } } }
 }
 
+/** An error as an answer. */
+export function problem(description: string) {
+  return { description, content: { 'application/problem+json': { schema: problemSchema } } }
+}
+
 /** The errors that every route of the API may answer, and more by name. */
 export function problems(...more: (404 | 409 | 412 | 428)[]) {
-  const problem = (description: string) => ({
-    description,
-    content: { 'application/problem+json': { schema: problemSchema } },
-  })
   const all = {
     400: problem('bad_request'),
     401: problem('unauthenticated'),

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import type { Topic } from '../features/seminars/queries/topics.ts'
 import type { SeminarRow } from '../features/seminars/queries.ts'
 import { seminarStates } from '../features/seminars/rules.ts'
 import { noteInput, scheduleInput, seminarInput, substitutePolicies } from '../features/seminars/schema.ts'
 import { seminarKinds } from '../text/kinds.ts'
+import { optionalField, patchOf } from './patch.ts'
 import { id, instant, wallTime } from './schemas.ts'
 
 const line = z.string().nullable()
@@ -26,6 +28,7 @@ export const seminarSchema = z
     hostEn: line,
     cohosts: z.array(z.string()),
     cohostsEn: z.array(z.string()),
+    topics: z.array(z.object({ name: z.string(), nameEn: line })),
     introduction: line,
     introductionEn: line,
     venue: line,
@@ -51,7 +54,7 @@ export const seminarSchema = z
     createdAt: instant,
     updatedAt: instant,
   })
-  .openapi('Seminar')
+  .meta({ id: 'Seminar' })
 export type SeminarBody = z.output<typeof seminarSchema>
 
 const example = {
@@ -59,6 +62,7 @@ const example = {
   subtype: 'chuyên đề',
   theme: 'Nâng cao chất lượng sinh hoạt chi bộ ở thôn, khu dân cư',
   host: 'Ban Thường vụ Thành ủy',
+  topics: [{ name: 'Xây dựng Đảng', nameEn: 'Party building' }],
   venue: 'Hội trường Trung tâm Chính trị thành phố',
   startsLocal: '2026-12-15T14:00:00',
   endsLocal: '2026-12-15T17:00:00',
@@ -66,22 +70,16 @@ const example = {
 }
 
 /** A new seminar: what is written on its form. A name that is none of its fields is refused, not left out. */
-export const newSeminarSchema = seminarInput.strict().openapi('NewSeminar', { example })
+export const newSeminarSchema = seminarInput.strict().meta({ id: 'NewSeminar', example })
 
 /** An edit names the fields that change; the others stay. */
-export const seminarPatchSchema = z
-  .strictObject(
-    Object.fromEntries(Object.entries(seminarInput.shape).map(([name, field]) => [name, optionalField(field)])),
-  )
-  .openapi('SeminarPatch', { example: { venue: 'Trung tâm Hội nghị tỉnh', capacity: 450 } })
-
-// A default is for a new seminar; in an edit an absent field stays as it is.
-function optionalField(field: z.ZodType): z.ZodType {
-  return (field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field).optional()
-}
+export const seminarPatchSchema = patchOf(seminarInput.shape).meta({
+  id: 'SeminarPatch',
+  example: { venue: 'Trung tâm Hội nghị tỉnh', capacity: 450 },
+})
 
 /** What the form of a seminar holds now, as `seminarInput` reads it. */
-export function formOf(row: SeminarRow, capacity: number | null): z.input<typeof seminarInput> {
+export function formOf(row: SeminarRow, capacity: number | null, topics: Topic[]): z.input<typeof seminarInput> {
   const {
     id: _id,
     slug: _slug,
@@ -89,7 +87,7 @@ export function formOf(row: SeminarRow, capacity: number | null): z.input<typeof
     state: _state,
     version: _version,
     ...body
-  } = toSeminar(row, { capacity, taken: 0 }, '')
+  } = toSeminar(row, { capacity, taken: 0 }, topics, '')
   const names = new Set(Object.keys(seminarInput.shape))
   return Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name))) as z.input<typeof seminarInput>
 }
@@ -114,13 +112,15 @@ export const stateSchema = z
     ],
     { error: 'state' },
   )
-  .openapi('SeminarState', {
+  .meta({
+    id: 'SeminarState',
     example: { state: 'scheduled', startsLocal: '2026-12-15T14:00:00', endsLocal: '2026-12-15T17:00:00' },
   })
 
 export function toSeminar(
   row: SeminarRow,
   places: { capacity: number | null; taken: number },
+  topics: Topic[],
   origin: string,
 ): SeminarBody {
   const open = row.state !== 'draft' && row.visibility !== 'private'
@@ -141,6 +141,7 @@ export function toSeminar(
     hostEn: row.host_en,
     cohosts: row.cohosts,
     cohostsEn: row.cohosts_en,
+    topics: topics.map(({ name, nameEn }) => ({ name, nameEn })),
     introduction: row.introduction,
     introductionEn: row.introduction_en,
     venue: row.venue,

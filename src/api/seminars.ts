@@ -13,12 +13,24 @@ import {
 } from '../features/seminars/commands.ts'
 import { countSeminars, listSeminars } from '../features/seminars/queries/list.ts'
 import { findPlaces } from '../features/seminars/queries/places.ts'
+import { listSeminarTopics, listTopicsOf } from '../features/seminars/queries/topics.ts'
 import { getSeminar } from '../features/seminars/queries.ts'
 import { scheduleInput, seminarInput, seminarStatesShown } from '../features/seminars/schema.ts'
 import { change, type Reply } from './change.ts'
 import { parseBody } from './invalid.ts'
 import { createRouter } from './router.ts'
-import { body, changeHeaders, checkCursor, editHeaders, idParam, json, pageOf, pageQuery, problems } from './schemas.ts'
+import {
+  body,
+  changeHeaders,
+  checkCursor,
+  editHeaders,
+  idParam,
+  json,
+  pageOf,
+  pageQuery,
+  problems,
+  searchQuery,
+} from './schemas.ts'
 import {
   formOf,
   newSeminarSchema,
@@ -32,6 +44,9 @@ import { etagOf, versionOf } from './version.ts'
 
 const tags = ['seminars']
 
+/** Delegates are told of a change unless somebody says no, as on the form. */
+const notifyQuery = z.object({ notify: z.enum(['true', 'false'], { error: 'invalid' }).default('true') })
+
 const listRoute = createRoute({
   operationId: 'listSeminars',
   method: 'get',
@@ -42,14 +57,14 @@ const listRoute = createRoute({
       ...pageQuery,
       state: z.enum(seminarStatesShown, { error: 'invalid' }).default('all'),
       year: z.coerce.number({ error: 'number' }).int('number').min(1900, 'number').max(2199, 'number').optional(),
-      q: z.string().max(200, 'too_long').default(''),
+      q: searchQuery,
       sort: z.enum(['date', 'date_asc', 'name'], { error: 'invalid' }).default('date'),
     }),
   },
   responses: {
     200: {
       description: 'SeminarPage',
-      content: { 'application/json': { schema: pageOf(seminarSchema).openapi('SeminarPage') } },
+      content: { 'application/json': { schema: pageOf(seminarSchema).meta({ id: 'SeminarPage' }) } },
     },
     ...problems(),
   },
@@ -78,7 +93,7 @@ const editRoute = createRoute({
   method: 'patch',
   path: '/seminars/{id}',
   tags,
-  request: { params: idParam, headers: editHeaders, body: body(seminarPatchSchema) },
+  request: { params: idParam, headers: editHeaders, query: notifyQuery, body: body(seminarPatchSchema) },
   responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
 })
 
@@ -87,7 +102,7 @@ const stateRoute = createRoute({
   method: 'put',
   path: '/seminars/{id}/state',
   tags,
-  request: { params: idParam, headers: editHeaders, body: body(stateSchema) },
+  request: { params: idParam, headers: editHeaders, query: notifyQuery, body: body(stateSchema) },
   responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
 })
 
@@ -102,12 +117,14 @@ export const seminars = createRouter()
       listSeminars(db, organizationId, filter, limit),
       countSeminars(db, organizationId, filter),
     ])
-    const places = await findPlaces(
-      db,
-      organizationId,
-      page.items.map((row) => row.id),
+    const ids = page.items.map((row) => row.id)
+    const [places, topics] = await Promise.all([
+      findPlaces(db, organizationId, ids),
+      listTopicsOf(db, organizationId, ids),
+    ])
+    const items = page.items.map((row) =>
+      toSeminar(row, places.get(row.id) ?? nowhere, topics.get(row.id) ?? [], config.baseUrl),
     )
-    const items = page.items.map((row) => toSeminar(row, places.get(row.id) ?? nowhere, config.baseUrl))
     return c.json({ items, next: page.next ?? null, total }, 200)
   })
   .openapi(createRouteOf, async (c) => {
@@ -133,9 +150,10 @@ export const seminars = createRouter()
     const reply = await change(c, async (trx, ctx) => {
       const row = await getSeminar(trx, organizationId, id)
       const places = await findPlaces(trx, organizationId, [id])
-      const input = parseBody(seminarInput, { ...formOf(row, places.get(id)?.capacity ?? null), ...patch })
+      const topics = await listSeminarTopics(trx, organizationId, id)
+      const input = parseBody(seminarInput, { ...formOf(row, places.get(id)?.capacity ?? null, topics), ...patch })
       const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
-      await followChange(trx, ctx, done)
+      await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
       return seminarReply(trx, ctx, organizationId, id, 200)
     })
     return c.json(reply.body, reply.status)
@@ -146,7 +164,8 @@ export const seminars = createRouter()
     const { organizationId } = c.var.key
     const wanted = c.req.valid('json')
     const reply = await change(c, async (trx, ctx) => {
-      await followChange(trx, ctx, await bringTo(trx, ctx, organizationId, id, wanted, version))
+      const done = await bringTo(trx, ctx, organizationId, id, wanted, version)
+      await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
       return seminarReply(trx, ctx, organizationId, id, 200)
     })
     return c.json(reply.body, reply.status)
@@ -157,10 +176,12 @@ const nowhere = { capacity: null, taken: 0 }
 async function readSeminar(db: Db, origin: string, organizationId: string, id: string): Promise<SeminarBody> {
   const row = await getSeminar(db, organizationId, id)
   const places = await findPlaces(db, organizationId, [id])
-  return toSeminar(row, places.get(id) ?? nowhere, origin)
+  const topics = await listSeminarTopics(db, organizationId, id)
+  return toSeminar(row, places.get(id) ?? nowhere, topics, origin)
 }
 
-async function seminarReply<S extends number>(
+/** The answer that a seminar was changed or made. */
+export async function seminarReply<S extends number>(
   trx: Trx,
   ctx: Context,
   organizationId: string,

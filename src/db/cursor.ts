@@ -7,7 +7,19 @@ export interface Page<T> {
   next: string | undefined
 }
 
-const values = z.array(z.union([z.string().max(1000), z.number(), z.null()])).max(6)
+// No column holds a NUL.
+const values = z
+  .array(
+    z.union([
+      z
+        .string()
+        .max(1000)
+        .regex(/^[^\0]*$/),
+      z.number(),
+      z.null(),
+    ]),
+  )
+  .max(6)
 
 /** An opaque cursor: the sort values of the last row, base64url of JSON. */
 export function encodeCursor(parts: (string | number | null)[]): string {
@@ -36,4 +48,10 @@ export function toPage<T>(rows: T[], limit: number, key: (row: T) => (string | n
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   return { items, next: rows.length > limit && last ? encodeCursor(key(last)) : undefined }
+}
+
+/** A part of a cursor that is a whole number of 32 bits. @throws DomainError bad_request, detail `cursor` */
+export function cursorInt(part: string | number | null | undefined): number {
+  if (typeof part === 'number' && Number.isInteger(part) && Math.abs(part) < 2 ** 31) return part
+  throw new DomainError('bad_request', { detail: 'cursor' })
 }

@@ -362,6 +362,7 @@ export interface Positions {
   unit_id: string;
   valid_from: string | null;
   valid_to: string | null;
+  version: Generated<number>;
 }
 
 export interface Presentations {
@@ -373,6 +374,9 @@ export interface Presentations {
   decided_at: Timestamp | null;
   decline_reason: string | null;
   delivery: Generated<string>;
+  editing_version: number | null;
+  editor_id: string | null;
+  editor_name: string | null;
   email: string | null;
   generation: Generated<number>;
   id: Generated<string>;
@@ -387,9 +391,13 @@ export interface Presentations {
   reader_name: string | null;
   received_at: Timestamp | null;
   released_at: Timestamp | null;
+  reminded_after: Timestamp | null;
+  reminded_at: Timestamp | null;
+  reminded_before: Timestamp | null;
   requested_at: Generated<Timestamp>;
   seminar_id: string;
   state: Generated<string>;
+  state_since: Generated<Timestamp>;
   timezone: Generated<string>;
   topic: string;
   topic_en: string | null;
@@ -447,7 +455,10 @@ export interface Seminars {
   online_offered: Generated<boolean>;
   online_url: string | null;
   organization_id: string;
+  postponed_at: Timestamp | null;
+  postponed_ends_local: string | null;
   postponed_note: string | null;
+  postponed_starts_local: string | null;
   revised_at: Generated<Timestamp>;
   search: Generated<string>;
   sequence: Generated<number>;
@@ -471,6 +482,13 @@ export interface Seminars {
   venue_en: string | null;
   version: Generated<number>;
   visibility: Generated<string>;
+}
+
+export interface SeminarTopics {
+  ordinal: number;
+  organization_id: string;
+  seminar_id: string;
+  topic_id: string;
 }
 
 export interface Slugs {
@@ -503,6 +521,8 @@ export interface Summaries {
   conclusions_by: string | null;
   correction_note: string | null;
   created_at: Generated<Timestamp>;
+  edited_by: string | null;
+  edited_by_name: string | null;
   figures: Json | null;
   id: Generated<string>;
   lead: Generated<string[]>;
@@ -520,8 +540,19 @@ export interface Summaries {
   version: Generated<number>;
 }
 
+export interface SummaryDrafts {
+  by_name: string | null;
+  content: Json;
+  id: Generated<string>;
+  kept_at: Generated<Timestamp>;
+  organization_id: string;
+  saved_at: Timestamp;
+  summary_id: string;
+}
+
 export interface SummaryPhotos {
   after_paragraph: number | null;
+  after_paragraph_en: number | null;
   alt: Generated<string>;
   alt_en: string | null;
   caption: Generated<string>;
@@ -533,6 +564,7 @@ export interface SummaryPhotos {
   organization_id: string;
   seminar_id: string;
   variants: Generated<Json>;
+  version: Generated<number>;
   width: number;
 }
 
@@ -553,6 +585,15 @@ export interface TaskRuns {
   started_at: Timestamp;
   task: string;
   worker: string;
+}
+
+export interface Topics {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  key: Generated<string>;
+  name: string;
+  name_en: string | null;
+  organization_id: string;
 }
 
 export interface Units {
@@ -579,6 +620,35 @@ export interface Units {
   valid_from: string | null;
   valid_to: string | null;
   version: Generated<number>;
+}
+
+export interface UploadParts {
+  organization_id: string;
+  sha256: Uint8Array;
+  size: number;
+  starts: number;
+  storage_key: string;
+  upload_id: string;
+}
+
+export interface Uploads {
+  actor: Json;
+  checking_until: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Generated<Timestamp>;
+  id: Generated<string>;
+  idempotency_key: string | null;
+  last_modified: number | null;
+  name: string;
+  organization_id: string;
+  parts: Generated<number>;
+  presentation_id: string;
+  received: Generated<number>;
+  refusal: string | null;
+  sent_by: string;
+  size: number;
+  updated_at: Generated<Timestamp>;
+  version_number: number | null;
 }
 
 export interface DB {
@@ -610,12 +680,17 @@ export interface DB {
   presentations: Presentations;
   rate_limits: RateLimits;
   seminar_places: SeminarPlaces;
+  seminar_topics: SeminarTopics;
   seminars: Seminars;
   slugs: Slugs;
   substitutions: Substitutions;
   summaries: Summaries;
+  summary_drafts: SummaryDrafts;
   summary_photos: SummaryPhotos;
   summary_revisions: SummaryRevisions;
   task_runs: TaskRuns;
+  topics: Topics;
   units: Units;
+  upload_parts: UploadParts;
+  uploads: Uploads;
 }

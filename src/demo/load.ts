@@ -3,25 +3,29 @@ import { transaction } from '../db/transaction.ts'
 import type { Services } from '../services.ts'
 import { loadMinhHa } from './minh-ha.ts'
 import type { DemoData } from './rows.ts'
+import { loadMinhHaSpeeches, loadUongBiSpeeches } from './speeches.ts'
 import { publishUongBi } from './summary.ts'
 import { loadUongBi } from './uong-bi.ts'
 
 const DEMO_LOCK = 7_204_118
 
 /**
- * Loads the two demo organisations into an empty database; does nothing where there is any organisation. Photos go to the
- * file store before the summary that shows them is published.
+ * Loads the two demo organisations into an empty database; does nothing where there is any organisation. Photos and
+ * papers go to the file store before what shows them.
  * @returns whether it loaded
  */
 export async function loadDemo(services: Services, ctx: Context, data: DemoData): Promise<boolean> {
   const loaded = await transaction(services.db, async (trx) => {
     const empty = await isEmpty(trx, DEMO_LOCK)
     if (!empty) return undefined
-    await loadMinhHa(trx, ctx, data)
-    return loadUongBi(trx, ctx, data)
+    return { minhHa: await loadMinhHa(trx, ctx, data), uongBi: await loadUongBi(trx, ctx, data) }
   })
   if (!loaded) return false
-  await publishUongBi(services, ctx, loaded, data)
+  await Promise.all([
+    loadMinhHaSpeeches(services, ctx, loaded.minhHa, data),
+    loadUongBiSpeeches(services, ctx, loaded.uongBi, data),
+    publishUongBi(services, ctx, loaded.uongBi, data),
+  ])
   return true
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { jsonb } from '../db/expressions.ts'
 import type { Trx } from '../db/transaction.ts'
+import { setTopics } from '../features/seminars/commands/topics.ts'
 import { createSeminarRow, type DemoData, insertOrganization, nextWorkday } from './rows.ts'
 
 interface DemoUnit {
@@ -77,6 +78,10 @@ export async function loadMinhHa(
     speech_deadline_local: `${nextWorkday(ctx.now, 14)}T17:00:00`,
     substitute_policy: 'consent',
   })
+  await setTopics(trx, organizationId, seminar, [
+    { name: 'Xây dựng Đảng', nameEn: 'Party building' },
+    { name: 'Sinh hoạt chi bộ', nameEn: 'Party cell meetings' },
+  ])
   const base = { organization_id: organizationId, seminar_id: seminar }
   await trx
     .insertInto('delegations')

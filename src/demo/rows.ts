@@ -2,13 +2,17 @@ import type { Insertable } from 'kysely'
 import type { Trx } from '../db/transaction.ts'
 import type { Organizations, Seminars } from '../db/types.ts'
 import type { MinhHa } from './minh-ha.ts'
+import type { DemoSpeeches } from './speeches.ts'
 import type { UongBi } from './uong-bi.ts'
 
 /** The files of demo/, read by the entry. */
 export interface DemoData {
   minhHa: MinhHa
   uongBi: UongBi
+  speeches: DemoSpeeches
   photo(file: string): Promise<Uint8Array>
+  /** A paper's file, by its name in demo/speeches/. */
+  speech(file: string): Promise<Uint8Array>
 }
 
 export async function insertOrganization(trx: Trx, values: Insertable<Organizations>): Promise<string> {
@@ -41,9 +45,12 @@ export async function createSeminarRow(
   return id
 }
 
-/** The day `days` after now in Vietnam, moved on to Monday when it falls on a weekend; `YYYY-MM-DD`. */
+/**
+ * The day `days` after now in Vietnam, or before where negative; moved on to Monday when it falls on a weekend, and one in the
+ * past back to Friday; `YYYY-MM-DD`.
+ */
 export function nextWorkday(now: Date, days: number): string {
   const day = new Date(now.getTime() + (days * 24 + 7) * 3_600_000)
-  while (day.getUTCDay() === 0 || day.getUTCDay() === 6) day.setUTCDate(day.getUTCDate() + 1)
+  while (day.getUTCDay() === 0 || day.getUTCDay() === 6) day.setUTCDate(day.getUTCDate() + (days < 0 ? -1 : 1))
   return day.toISOString().slice(0, 10)
 }

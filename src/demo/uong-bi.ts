@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Trx } from '../db/transaction.ts'
+import { setTopics } from '../features/seminars/commands/topics.ts'
 import { createSeminarRow, type DemoData, insertOrganization } from './rows.ts'
 
 interface Person {
@@ -78,6 +79,10 @@ export async function loadUongBi(
     revised_at: '2023-11-01T02:00:00Z',
     created_at: '2023-11-01T02:00:00Z',
   })
+  await setTopics(trx, organizationId, seminarId, [
+    { name: 'Xây dựng Đảng', nameEn: 'Party building' },
+    { name: 'Phát triển đảng viên', nameEn: 'Party membership' },
+  ])
   const base = { organization_id: organizationId, seminar_id: seminarId }
   await trx
     .insertInto('chairs')

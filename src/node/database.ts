@@ -5,6 +5,11 @@ import { findEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedde
 import { type Connection, connectPostgres } from '../platform/postgres.ts'
 import { readMigrations } from '../platform/project.ts'
 
+/** A request that gets no connection in this time is answered 503 (within 2 s, as the reader sees it). */
+const WAIT_MS = 1_200
+/** No statement of a request or a task runs longer. */
+const STATEMENT_MS = 30_000
+
 /** The embedded server's folder under DATA_DIR. */
 export const databaseFolder = (config: Config) => join(config.dataDir, 'postgres')
 
@@ -16,10 +21,20 @@ export async function openDatabase(config: Config, say: (line: string) => void) 
   const embedded = config.databaseUrl
     ? undefined
     : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
-  const connection = connectPostgres(config.databaseUrl ?? (embedded?.url as string), { max: 20 })
+  const connection = connectPostgres(config.databaseUrl ?? (embedded?.url as string), {
+    max: config.databaseConnections,
+    pooled: config.databasePooled,
+    waitMs: WAIT_MS,
+    statementMs: STATEMENT_MS,
+  })
   const migrations = await readMigrations()
   try {
     await migrate(connection.sql, migrations)
+    const [row] = config.databasePooled ? await connection.sql`show statement_timeout` : []
+    if (row?.statement_timeout === '0')
+      say(
+        'DATABASE_POOLER: statement_timeout is 0, so a query may run for ever; set it for the role or in connect_query',
+      )
   } catch (error) {
     await connection.close()
     await embedded?.stop()
@@ -44,5 +59,25 @@ export async function findDatabaseUrl(config: Config): Promise<string> {
 
 /** For commands beside a running server: the same database, nothing started. @throws Error in one line */
 export async function joinDatabase(config: Config): Promise<Connection> {
-  return connectPostgres(await findDatabaseUrl(config), { max: 2 })
+  return connectPostgres(await findDatabaseUrl(config), { max: 2, pooled: config.databasePooled })
+}
+
+/**
+ * For work on the database as a whole, whether a server runs or not: DATABASE_URL, the embedded Postgres that runs, or else
+ * one that is started for as long as the work lasts. No migration is applied.
+ */
+export async function withDatabaseOf<T>(
+  config: Config,
+  say: (line: string) => void,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const running = config.databaseUrl ?? (await findEmbeddedPostgres(databaseFolder(config)))?.url
+  const started = running ? undefined : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
+  const connection = connectPostgres(running ?? (started?.url as string), { max: 2, pooled: config.databasePooled })
+  try {
+    return await work(connection)
+  } finally {
+    await connection.close()
+    await started?.stop()
+  }
 }

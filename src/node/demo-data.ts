@@ -10,6 +10,8 @@ export async function readDemoData(): Promise<DemoData> {
   return {
     minhHa: await json('minh-ha.json'),
     uongBi: await json('uong-bi.json'),
+    speeches: await json('speeches/speeches.json'),
     photo: async (file) => new Uint8Array(await readFile(join(folder, 'photos', file))),
+    speech: async (file) => new Uint8Array(await readFile(join(folder, 'speeches', file))),
   }
 }

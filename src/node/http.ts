@@ -1,20 +1,26 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
 
 /** How long an open request may still take once the server is told to stop. */
 const DRAIN_MS = 10_000
+/** And those that arrived in the last moment, once no more are accepted. */
+const LAST_MS = 2_000
 
 /**
  * Listens, with time-outs that end slow or idle connections: headers within 10 s, 60 s without a byte. A long upload is
- * fine as long as bytes come.
+ * fine as long as bytes come. `stop` takes requests for `graceMs` more, until a balancer has seen /readyz, each on a connection that
+ * ends with its answer; then open ones have 10 s to end.
  * @throws Error in one line where the port is taken
  */
 export async function listen(options: {
   fetch: (request: Request, env: unknown) => Response | Promise<Response>
   host: string
   port: number
-}): Promise<{ port: number; stop(): Promise<void> }> {
+}): Promise<{ port: number; stop(graceMs?: number): Promise<void> }> {
   let server!: Server
+  let stopping = false
+  const open = new Set<ServerResponse>()
   const port = await new Promise<number>((resolve, reject) => {
     server = serve(
       {
@@ -35,12 +41,22 @@ export async function listen(options: {
     )
   })
   server.setTimeout(60_000)
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    open.add(response)
+    if (stopping) response.shouldKeepAlive = false
+    response.once('close', () => open.delete(response))
+  })
   return {
     port,
-    async stop() {
+    async stop(graceMs = 0) {
+      stopping = true
+      for (const response of open) response.shouldKeepAlive = false
+      await sleep(graceMs)
+      // As long as requests are open the door stays so too: a balancer must be told, not turned away.
+      for (const end = Date.now() + DRAIN_MS; open.size && Date.now() < end; ) await sleep(20)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      const timer = setTimeout(() => server.closeAllConnections(), LAST_MS)
       await closed
       clearTimeout(timer)
     },

@@ -12,21 +12,27 @@ import { startTimer } from './timer.ts'
 
 /** Starts the service on Node: database → services → HTTP → tasks; SIGTERM and Ctrl-C stop them the other way round. */
 export async function main(): Promise<void> {
-  const closers: (() => Promise<void>)[] = []
+  const closers: ((graceMs: number) => Promise<unknown>)[] = []
+  const told = new AbortController()
   let stopping: Promise<void> | undefined
-  const stop = () => {
+  const stop = (graceMs = 0) => {
+    told.abort()
     stopping ??= (async () => {
-      for (const close of closers.reverse()) await close().catch((error) => console.error(String(error)))
+      for (const close of closers.reverse()) await close(graceMs).catch((error) => console.error(String(error)))
     })()
     return stopping
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().then(() => process.exit(0)))
+  let drainMs = 0
+  // Who presses Ctrl-C has no balancer that must be told first.
+  process.on('SIGINT', () => void stop().then(() => process.exit(0)))
+  process.on('SIGTERM', () => void stop(drainMs).then(() => process.exit(0)))
 
   try {
     const config = readConfig(process.env)
+    drainMs = config.drainSeconds * 1000
     const database = await openDatabase(config, (line) => console.log(line))
     closers.push(database.close)
-    const services = await createServices(config, database)
+    const services = { ...(await createServices(config, database)), stopping: told.signal }
     closers.push(() => services.mailer.close())
     await prepare(services)
     const assets = await loadAssets(join(projectFolder(), 'dist'))
@@ -37,8 +43,8 @@ export async function main(): Promise<void> {
       host: config.host,
       port: config.port,
     })
-    closers.push(server.stop)
-    closers.push(startTimer(services))
+    const stopTimer = startTimer(services)
+    closers.push((graceMs) => Promise.all([server.stop(graceMs), stopTimer()]))
     await greet(services, (line) => console.log(line))
   } catch (error) {
     console.error(

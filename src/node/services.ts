@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createAuth } from '../features/accounts/auth.ts'
 import { createCards } from '../platform/cards.ts'
-import { createFsStore } from '../platform/fs.ts'
 import { createImager } from '../platform/imager.ts'
 import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
@@ -11,6 +10,7 @@ import { projectFolder } from '../platform/project.ts'
 import { readSecrets } from '../platform/secrets.ts'
 import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
+import { openFiles } from './files.ts'
 
 /** Everything the application is given on Node. */
 export async function createServices(
@@ -27,7 +27,7 @@ export async function createServices(
     db,
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
     mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
-    files: createFsStore(join(config.dataDir, 'files')),
+    files: await openFiles(config),
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,

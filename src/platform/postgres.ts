@@ -1,22 +1,57 @@
 import { Kysely } from 'kysely'
-import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
 import type { DB } from '../db/types.ts'
+import { createPool } from './connection-pool.ts'
+import { createDialect } from './dialect.ts'
 
 const asIs = (x: string) => x
+
+export interface ConnectionOptions {
+  max?: number
+  /**
+   * The address is a pooler's that lends a connection for one transaction (PgBouncer): no prepared statement outlives its query and
+   * no setting is asked for that a session would keep.
+   */
+  pooled?: boolean
+  /** How long a query waits for a free connection, in milliseconds; without it, as long as it takes. */
+  waitMs?: number
+  /** After this long, in milliseconds, Postgres ends a statement, and a session that idles in a transaction. Not where `pooled`. */
+  statementMs?: number
+}
 
 /**
  * Opens a pool. OIDs 1114 (`timestamp`), 1082 (`date`) and 1083 (`time`) stay strings: as `Date` they would be read in the
  * process's zone and corrupt wall time. A `timestamp` is written with T: `2026-12-15T14:00:00`. int8 becomes a number.
  */
-export function connectPostgres(url: string, options: { max?: number; prepare?: boolean } = {}) {
-  const sql = postgres(url, {
-    max: options.max ?? 10,
-    prepare: options.prepare ?? true,
-    idle_timeout: 60,
+export function connectPostgres(url: string, given: ConnectionOptions = {}) {
+  const max = given.max ?? 10
+  const options = clientOptions(given)
+  const sql = postgres(url, { ...options, max, idle_timeout: 60 })
+  // Idle ones are closed by the pool, which lends none that is about to close.
+  const open = (closed: () => void) =>
+    postgres(url, { ...options, max: 1, idle_timeout: 0, max_lifetime: 0, onclose: closed })
+  const pool = createPool({ max, waitMs: given.waitMs, open })
+  const db = new Kysely<DB>({ dialect: createDialect(pool) })
+  return {
+    /** For what Kysely does not say: migrations, tests. */
+    sql,
+    db,
+    close: async () => void (await Promise.all([pool.end(), sql.end({ timeout: 5 })])),
+  }
+}
+export type Connection = ReturnType<typeof connectPostgres>
+
+/** What every connection asks for. PgBouncer passes these two settings on; it refuses others at the start. */
+export function clientOptions({ pooled = false, statementMs }: ConnectionOptions) {
+  const limits =
+    statementMs === undefined || pooled
+      ? {}
+      : { statement_timeout: statementMs, idle_in_transaction_session_timeout: statementMs }
+  return {
+    prepare: !pooled,
     connect_timeout: 5,
     onnotice() {},
-    connection: { application_name: 'hoithao', TimeZone: 'UTC' },
+    connection: { application_name: 'hoithao', TimeZone: 'UTC', ...limits },
     types: {
       bigint: { to: 20, from: [20], serialize: String, parse: Number },
       date: { to: 1082, from: [1082], serialize: asIs, parse: asIs },
@@ -29,8 +64,5 @@ export function connectPostgres(url: string, options: { max?: number; prepare?: 
         parse: (x: string) => new Date(x),
       },
     } as never,
-  })
-  const db = new Kysely<DB>({ dialect: new PostgresJSDialect({ postgres: sql as never }) })
-  return { sql, db, close: () => sql.end({ timeout: 5 }) }
+  }
 }
-export type Connection = ReturnType<typeof connectPostgres>

@@ -8,7 +8,7 @@ export interface Change {
 const MAX_CELLS = 4_000_000
 
 /** What changed between two lists, by their longest common subsequence. */
-function changes(before: string[], after: string[]): Change[] {
+export function changes(before: string[], after: string[]): Change[] {
   let from = 0
   while (from < before.length && from < after.length && before[from] === after[from]) from++
   let tail = 0
@@ -65,17 +65,30 @@ export function diffWords(before: string, after: string): Change[] {
   return joined
 }
 
+/** Of short lines every word counts; longer paragraphs must share so much, or one nearly hold the other, to be compared. */
+const SHORT = 60
+const ALIKE = 0.3
+const HELD = 0.8
+
+function compared(before = '', after = ''): Change[][] {
+  const words = diffWords(before, after)
+  const letters = (text: string) => text.replace(/\s/g, '').length
+  const shared = words.reduce((sum, { text, kind }) => sum + (kind === 'same' ? letters(text) : 0), 0)
+  const [less, more] = [letters(before), letters(after)].sort((a, b) => a - b) as [number, number]
+  if (less === 0 || more < SHORT || shared >= ALIKE * more || shared >= HELD * less) return [words]
+  return [[{ text: before, kind: 'removed' }], [{ text: after, kind: 'added' }]]
+}
+
 /**
  * What changed between two texts of several paragraphs: each paragraph as its stretches. Paragraphs in both stand whole; a
- * removed one and the added one at its place are compared word by word.
+ * removed one and the added one at its place are compared word by word, where they are alike at all.
  */
 export function diffParagraphs(before: string[], after: string[]): Change[][] {
   const out: Change[][] = []
   let removed: string[] = []
   let added: string[] = []
   const flush = () => {
-    for (let i = 0; i < Math.max(removed.length, added.length); i++)
-      out.push(diffWords(removed[i] ?? '', added[i] ?? ''))
+    for (let i = 0; i < Math.max(removed.length, added.length); i++) out.push(...compared(removed[i], added[i]))
     removed = []
     added = []
   }

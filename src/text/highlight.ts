@@ -26,6 +26,12 @@ export function searchWords(query: string): string[] {
   return [...new Set(fold(query).split(/\s+/).filter(Boolean).slice(0, 8))]
 }
 
+/** Those of some folded words that a text holds. */
+export function foundWords(text: string, words: string[]): string[] {
+  const folded = fold(text)
+  return words.filter((word) => folded.includes(word))
+}
+
 function findHits(text: string, words: string[]): [number, number][] {
   const { folded, at } = foldedLetters(text)
   const hits: [number, number][] = []

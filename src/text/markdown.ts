@@ -12,17 +12,17 @@ export function renderMarkdown(source: string): string[] {
 
 /** The words alone, one line a block: for search excerpts, descriptions and the time it takes to read. */
 export function markdownText(source: string): string {
-  return renderMarkdown(source)
-    .map((block) =>
-      block
-        .replace(/<\/(p|li|tr|h[23]|footer)>|<br>/g, ' ')
-        .replace(/<[^>]*>/g, '')
-        .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => NAMED[name] as string)
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
-    .filter(Boolean)
-    .join('\n')
+  return renderMarkdown(source).map(blockText).filter(Boolean).join('\n')
+}
+
+/** The words of one block that `renderMarkdown` gave, in one line. */
+export function blockText(block: string): string {
+  return block
+    .replace(/<\/(p|li|t[dhr]|h[23]|figcaption)>|<br>/g, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => NAMED[name] as string)
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
@@ -69,14 +69,15 @@ function paragraph(content: string): string {
   return content === '' ? '' : `<p>${content}</p>`
 }
 
-/** `> “…”` and, on a last line of its own, `> — Đồng chí A, chức vụ`. */
+/** `> “…”` and, on a last line of its own, `> — **Đồng chí A**, chức vụ`: a figure with its speaker below. */
 function quotation(token: Tokens.Blockquote): string {
   const content = blocks(token.tokens)
   const last = content.at(-1) ?? ''
   const speaker = /^(?:<p>|(.*)<br>)(?:—|–|--|-) ?((?:(?!<br>).)+)<\/p>$/s.exec(last)
   if (!speaker) return `<blockquote>${content.join('')}</blockquote>`
   const before = speaker[1] === undefined ? [] : [`${speaker[1]}</p>`]
-  return `<blockquote>${[...content.slice(0, -1), ...before].join('')}<footer>${speaker[2]}</footer></blockquote>`
+  const said = [...content.slice(0, -1), ...before].join('')
+  return `<figure class="quote"><blockquote>${said}</blockquote><figcaption>${speaker[2]}</figcaption></figure>`
 }
 
 function list(token: Tokens.List): string {

@@ -6,8 +6,11 @@ import { translator } from '../i18n.ts'
 import { problem } from '../problem.ts'
 import { ErrorPage } from './error-page.tsx'
 
-/** Postgres cannot be reached, or ended our statement to shut down (appendix A: 57P01–57P03, 53300). */
-const UNAVAILABLE = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|57P0[123]|53300)/
+/**
+ * Postgres cannot be reached, all connections are in use, or it ended our statement: to shut down, or because it took too long
+ * (appendix A: class 08, which is also PgBouncer's own, 57014, 57P01–57P03, 53300, 25P03).
+ */
+const UNAVAILABLE = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|08|57014|57P0[123]|53300|25P03)/
 
 function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error
@@ -52,5 +55,6 @@ export function answerError(c: Context<AppEnv>, error: unknown): Response | Prom
     now: c.var.services.clock(),
     demo: false,
   }
-  return c.html(ErrorPage({ page, error: known, requestId: c.var.requestId }) as never, status)
+  const sent = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+  return c.html(ErrorPage({ page, error: known, requestId: c.var.requestId, sent }) as never, status)
 }

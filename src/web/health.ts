@@ -3,12 +3,16 @@ import { sql } from 'kysely'
 import type { AppEnv } from '../env.ts'
 import { DomainError } from '../errors.ts'
 
-/** `/healthz`: the process answers. `/readyz`: the database does too, with every migration of this build. */
+/**
+ * `/healthz`: the process answers. `/readyz`: the database does too, with every migration of this build (and perhaps those of a newer
+ * one that starts beside it); a balancer sends nothing more from the moment it says 503.
+ */
 export const health = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ status: 'ok' }))
   .get('/readyz', async (c) => {
-    const { db, migrations } = c.var.services
+    const { db, migrations, stopping } = c.var.services
+    if (stopping?.aborted) return c.json({ status: 'stopping' }, 503)
     const { rows } = await sql<{ n: number }>`select count(*)::int as n from schema_migrations`.execute(db)
-    if (rows[0]?.n !== migrations) throw new DomainError('unavailable')
+    if ((rows[0]?.n ?? 0) < migrations) throw new DomainError('unavailable')
     return c.json({ status: 'ready', migrations })
   })

@@ -71,7 +71,7 @@ export function Document({ page, title, kind, hue, description, head, islands = 
 /** The same page in the other language, named in that language. */
 export function LanguageLink({ page }: { page: Page }) {
   const other = page.locale === 'vi' ? 'en' : 'vi'
-  const address = other === 'en' ? `/en${page.path === '/' ? '' : page.path}` : page.path
+  const address = other === 'en' ? `/en${page.path.replace(/^\/(?=\?|$)/, '')}` : page.path
   return (
     <a href={address} lang={other} hreflang={other}>
       {other === 'en' ? 'English' : 'Tiếng Việt'}

@@ -15,7 +15,7 @@ export function withLocale(locale: Locale): MiddlewareHandler<AppEnv> {
     const page: Page = {
       locale,
       t,
-      href: (p) => (locale === 'en' && p.startsWith('/') ? `/en${p === '/' ? '' : p}` : p),
+      href: (p) => (locale === 'en' && p.startsWith('/') ? `/en${p.replace(/^\/(?=\?|$)/, '')}` : p),
       path: path + url.search,
       origin: config.baseUrl,
       now: clock(),

@@ -8,7 +8,6 @@ import { submitVersion } from '../features/presentations/commands/versions.ts'
 import { getSpeech } from '../features/presentations/queries.ts'
 import { refuseFile } from '../features/presentations/rules.ts'
 import type { PresentationState } from '../features/presentations/schema.ts'
-import { hasText, type TextKey, type Translate } from '../i18n.ts'
 import { cleanLine } from '../text/fold.ts'
 import { type Part, readMultipart } from './multipart.ts'
 
@@ -84,13 +83,4 @@ async function keep<T>(c: HonoContext<AppEnv>, stored: StoredDocument, write: ()
     await c.var.services.files.delete(stored.key)
     throw error
   }
-}
-
-/** Why a file was not taken, in words that say what to do. */
-export function refusalText(t: Translate, error: DomainError): string {
-  for (const code of [error.detail, error.code]) {
-    const key = `presentations:refused.${code}`
-    if (hasText(key)) return t(key)
-  }
-  return t('presentations:refused.other' satisfies TextKey)
 }

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { DomainError, statusOf } from '../errors.ts'
+import { refusalText } from '../http/refusal-text.ts'
 import type { Received } from './receive-files.ts'
-import { refusalText } from './receive-files.ts'
 
 type ShowRefused = (refused: Received['refused'], accepted: number, status: number) => Promise<Response>
 

@@ -3,7 +3,8 @@ import type { R2Bucket } from '../platform/r2.ts'
 /** What wrangler.toml binds, and the variables and secrets of the configuration by name. */
 export interface WorkerEnv {
   HYPERDRIVE: { connectionString: string }
-  FILES: R2Bucket
+  /** Absent where files lie in S3. */
+  FILES?: R2Bucket
   ASSETS: { fetch(address: string): Promise<Response> }
   [variable: string]: unknown
 }

@@ -1,9 +1,11 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import type { FileStore } from '../features/files/schema.ts'
 import { createLog } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import { connectPostgres } from '../platform/postgres.ts'
 import { createR2Store } from '../platform/r2.ts'
+import { createS3Store } from '../platform/s3.ts'
 import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
 import type { WorkerEnv } from './env.ts'
@@ -17,7 +19,7 @@ export interface WorkerServices extends Services {
 const CONNECTIONS = 4
 
 /**
- * Everything the application is given for one request: its own database client through Hyperdrive, R2, SMTP. No images: a
+ * Everything the application is given for one request: its own database client through Hyperdrive, R2 or S3, SMTP. No images: a
  * photo that cannot be cleaned of its metadata is refused.
  * @throws ConfigError with one line
  */
@@ -37,8 +39,9 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
       return auth
     },
     mailer,
-    files: createR2Store(env.FILES),
+    files: openFiles(env, config),
     imager: undefined,
+    cards: undefined,
     config,
     clock: () => new Date(),
     migrations,
@@ -50,6 +53,13 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
       await connection.close()
     },
   }
+}
+
+/** The bucket that is bound, or one of another provider. @throws ConfigError where there is neither */
+function openFiles(env: WorkerEnv, config: Config): FileStore {
+  if (env.FILES) return createR2Store(env.FILES)
+  if (config.s3) return createS3Store(config.s3)
+  throw new ConfigError('FILES is missing: bind an R2 bucket in wrangler.toml, or set the S3 variables')
 }
 
 /** The variables of the Worker. There is no disk to keep generated keys on, so they must be given. */

@@ -234,3 +234,42 @@ describe('another organisation', () => {
     })
   })
 })
+
+describe('the letter of one invitation', () => {
+  it('is sent while it is a draft, and once more after; by hand where there is no address', async () => {
+    const made = await add()
+    const mail = () => caller.call('POST', `/invitations/${made.id}/mailings`)
+    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, byHand: 0 } })
+    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, byHand: 0 } })
+    expect((await messages()).length).toBe(2)
+    const silent = await add({ name: 'Không Có Thư', email: null })
+    await caller.call('POST', `/invitations/${silent.id}/mailings`)
+    expect((await caller.call('POST', `/invitations/${silent.id}/mailings`)).body).toEqual({ mailed: 0, byHand: 1 })
+    await caller.call('DELETE', `/invitations/${made.id}`)
+    expect((await mail()).body.code).toBe('invitation_withdrawn')
+    const other = await createCaller(t)
+    expect((await other.call('POST', `/invitations/${silent.id}/mailings`)).status).toBe(404)
+  })
+
+  it('holds a link that a key which may write can read and replace; a draft has none', async () => {
+    const made = await add()
+    const read = () => caller.call('GET', `/invitations/${made.id}/link`)
+    expect((await read()).status).toBe(404)
+    expect((await caller.call('POST', `/invitations/${made.id}/links`)).body.code).toBe('invitation_not_sent')
+    await caller.call('POST', `/invitations/${made.id}/mailings`)
+    const { url } = (await read()).body
+    expect((await t.app.request(url)).status).toBe(303)
+    const key = { 'idempotency-key': `link-${made.id}` }
+    const replace = () => caller.call('POST', `/invitations/${made.id}/links`, undefined, key)
+    const [fresh, again] = [await replace(), await replace()]
+    expect([fresh.status, fresh.body.mailed, fresh.body.url === url]).toEqual([201, true, false])
+    expect(again.body).toEqual(fresh.body)
+    expect((await read()).body.url).toBe(fresh.body.url)
+    expect((await t.app.request(url)).status).toBe(404)
+    const reader = await createCaller(t, { organizationId: caller.organizationId, scopes: ['read'] })
+    expect((await reader.call('GET', `/invitations/${made.id}/link`)).status).toBe(403)
+    const other = await createCaller(t)
+    expect((await other.call('GET', `/invitations/${made.id}/link`)).status).toBe(404)
+    expect((await other.call('POST', `/invitations/${made.id}/links`)).status).toBe(404)
+  })
+})

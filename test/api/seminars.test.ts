@@ -32,6 +32,22 @@ describe('a new seminar', () => {
     expect((await caller.call('GET', `/seminars/${made.body.id}`)).body).toEqual(made.body)
   })
 
+  it('is filed under topics, which an edit replaces or leaves', async () => {
+    const topics = [{ name: 'Xây dựng Đảng', nameEn: 'Party building' }, { name: 'Giáo dục' }]
+    const made = await create({ topics })
+    expect(made.topics).toEqual([topics[0], { name: 'Giáo dục', nameEn: null }])
+    const patch = (body: object, version: number) =>
+      caller.call('PATCH', `/seminars/${made.id}`, body, { 'if-match': `"${version}"` })
+    expect((await patch({ venue: 'Nơi khác' }, 1)).body.topics).toEqual(made.topics)
+    expect((await patch({ topics: [{ name: 'xay dung dang' }] }, 2)).body.topics).toEqual([
+      { name: 'xay dung dang', nameEn: 'Party building' },
+    ])
+    expect((await patch({ topics: [] }, 3)).body.topics).toEqual([])
+    const { status, body } = await patch({ topics: [{ name: 'x'.repeat(61) }] }, 4)
+    expect([status, body.errors[0].pointer, body.errors[0].code]).toEqual([422, '#/topics/0/name', 'too_long'])
+    expect((await caller.call('GET', '/seminars?limit=1')).body.items[0]).toHaveProperty('topics')
+  })
+
   it('is refused field by field, each with its place and a code', async () => {
     const { status, body, headers } = await caller.call('POST', '/seminars', {
       ...newSeminar,

@@ -70,6 +70,7 @@ beforeAll(async () => {
     presentations: `${seminar}/presentations`,
     'presentation-new': `${seminar}/presentations/new`,
     presentation: `${seminar}/presentations/${s.speech}`,
+    remind: `${seminar}/presentations/remind`,
     editor: `${seminar}/summary`,
     preview: `${seminar}/summary/preview`,
     directory: `${desk}/directory/people`,

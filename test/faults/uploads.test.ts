@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -53,7 +54,11 @@ function collectGarbage(): void {
 }
 
 /** Opens a request to upload `length` bytes; gives the socket and the answer's status when it comes. */
-function begin(path: string, length: number): { socket: Socket; status: Promise<number> } {
+function begin(
+  path: string,
+  length: number,
+  head = `POST ${path} HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=XX`,
+): { socket: Socket; status: Promise<number> } {
   const socket = connect(port, '127.0.0.1')
   const status = new Promise<number>((resolve, reject) => {
     let text = ''
@@ -66,9 +71,7 @@ function begin(path: string, length: number): { socket: Socket; status: Promise<
     socket.on('close', () => reject(new Error('closed')))
   })
   status.catch(() => undefined)
-  socket.write(
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${testOrigin}\r\nContent-Type: multipart/form-data; boundary=XX\r\nContent-Length: ${length}\r\n\r\n`,
-  )
+  socket.write(`${head}\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${testOrigin}\r\nContent-Length: ${length}\r\n\r\n`)
   return { socket, status }
 }
 
@@ -146,5 +149,88 @@ describe('an upload', () => {
     expect(peak).toBeLessThan(40 * MB)
     const [version] = await listVersions(t.services.db, speech.organization_id, speech.id)
     expect(version?.size).toBe(start.length + pieces * filler.byteLength + end.byteLength)
+  })
+})
+
+describe('an upload in pieces', () => {
+  const tus = { origin: testOrigin, 'tus-resumable': '1.0.0' }
+  const open = async (linkPath: string, size: number) => {
+    const headers = { ...tus, 'upload-length': String(size), 'upload-metadata': `filename ${btoa('bai.pdf')}` }
+    const answer = await fetch(`http://127.0.0.1:${port}${linkPath}/uploads`, { method: 'POST', headers })
+    return answer.headers.get('location') as string
+  }
+  const offsetOf = async (url: string) =>
+    Number(
+      (await fetch(`http://127.0.0.1:${port}${url}`, { method: 'HEAD', headers: tus })).headers.get('upload-offset'),
+    )
+  const piece = (url: string, offset: number, length: number) =>
+    begin(
+      url,
+      length,
+      `PATCH ${url} HTTP/1.1\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: ${offset}\r\nContent-Type: application/offset+octet-stream`,
+    )
+
+  it.each(['destroy', 'resetAndDestroy'] as const)('keeps what came before a cut (%s)', async (how) => {
+    const before = stored()
+    const speech = await createSpeech(t, seminar)
+    const bytes = pdf({ padding: 2 * MB })
+    const url = await open(speech.linkPath, bytes.length)
+    const { socket } = piece(url, 0, bytes.length)
+    for (let at = 0; at < MB; at += 65536) await write(socket, bytes.subarray(at, at + 65536))
+    await expect.poll(() => readdirSync(join(dir, '.incoming')).length).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await offsetOf(url)).toBe(0)
+    socket[how]()
+    await expect.poll(() => offsetOf(url), { timeout: 5000 }).toBeGreaterThan(MB / 2)
+    expect(await listVersions(t.services.db, speech.organization_id, speech.id)).toEqual([])
+    const offset = await offsetOf(url)
+    expect(offset).toBeLessThanOrEqual(MB)
+    const rest = piece(url, offset, bytes.length - offset)
+    await write(rest.socket, bytes.subarray(offset))
+    expect(await rest.status).toBe(204)
+    rest.socket.destroy()
+    const [version] = await listVersions(t.services.db, speech.organization_id, speech.id)
+    expect(Buffer.from(version!.sha256).toString('hex')).toBe(createHash('sha256').update(bytes).digest('hex'))
+    expect(stored()).toBe(before + 1)
+  })
+
+  it('that hangs is overtaken by its next attempt; nothing is kept twice', async () => {
+    const speech = await createSpeech(t, seminar)
+    const bytes = pdf({ padding: MB })
+    const url = await open(speech.linkPath, bytes.length)
+    const hanging = piece(url, 0, bytes.length)
+    await write(hanging.socket, bytes.subarray(0, MB / 2))
+    const next = piece(url, 0, bytes.length)
+    await write(next.socket, bytes)
+    expect(await next.status).toBe(204)
+    await write(hanging.socket, bytes.subarray(MB / 2))
+    expect(await hanging.status).toBe(409)
+    for (const { socket } of [hanging, next]) socket.destroy()
+    expect(await listVersions(t.services.db, speech.organization_id, speech.id)).toHaveLength(1)
+  })
+
+  it('of 64 MB is put together without being held in memory', async () => {
+    const speech = await createSpeech(t, seminar)
+    const [start, end, filler] = [new TextEncoder().encode('%PDF-1.7\n'), pdf(), new Uint8Array(65536).fill(120)]
+    const size = start.byteLength + 64 * MB + end.byteLength
+    const url = await open(speech.linkPath, size)
+    collectGarbage()
+    const before = memory()
+    let [offset, peak] = [0, 0]
+    for (const [bytes, count] of [
+      [start, 1],
+      ...Array.from({ length: 16 }, () => [filler, 64] as const),
+      [end, 1],
+    ] as const) {
+      const { socket, status } = piece(url, offset, bytes.byteLength * count)
+      for (let i = 0; i < count; i++) await write(socket, bytes)
+      expect(await status).toBe(204)
+      socket.destroy()
+      offset += bytes.byteLength * count
+      collectGarbage()
+      peak = Math.max(peak, memory() - before)
+    }
+    expect(peak).toBeLessThan(40 * MB)
+    expect((await listVersions(t.services.db, speech.organization_id, speech.id))[0]?.size).toBe(size)
   })
 })

@@ -54,10 +54,15 @@ describe('api-key create', () => {
     expect(Math.round(((expires_at as Date).getTime() - Date.now()) / 86_400_000)).toBe(90)
   })
 
+  it('gives the scope admin only where it is asked for', async () => {
+    expect(await run(`api-key create --organization ${slug} --name admin --scopes read,admin`)).toBe(0)
+    expect((await findApiKey(database.db, printed[0] as string))?.scopes).toEqual(['read', 'admin'])
+  })
+
   it.each([
     ['--name test', '--organization is missing'],
     ['--organization none --name test', 'there is no organisation “none”'],
-    ['--organization x --name test --scopes admin', '“admin” is none of read, write'],
+    ['--organization x --name test --scopes root', '“root” is none of read, write, admin'],
     ['--organization x --name test --expires soon', 'expected days like 90d'],
     ['--organization x --name test --force', "Unknown option '--force'"],
   ])('refuses in one line: %s', async (options, words) => {

@@ -21,6 +21,8 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
 
 /** Colours alone, after a change of scheme: everything else of a page is the same in both. */
 export async function expectContrast(page: Page, name: string): Promise<void> {
+  // The new colours are there with the second frame.
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   const { violations } = await new AxeBuilder({ page })
     .exclude('iframe')
     .options({ resultTypes: ['violations'] })

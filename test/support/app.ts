@@ -28,7 +28,7 @@ export async function createTestApp(
 ): Promise<TestApp> {
   const database = await createTestDatabase()
   const config = {
-    ...readConfig({ BASE_URL: testOrigin, DEMO: 'on' }),
+    ...readConfig({ BASE_URL: testOrigin, DEMO: 'on', API_RATE_LIMIT: '100000' }),
     linkKey: testLinkKey,
     authSecret: 's'.repeat(40),
   }
@@ -47,6 +47,7 @@ export async function createTestApp(
       list: absent('files'),
     },
     imager: undefined,
+    cards: undefined,
     config,
     clock: () => new Date(),
     migrations: countMigrations(),

@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import { listen } from '../../src/node/http.ts'
 import { loadAssets } from '../../src/platform/assets.ts'
+import { createCards } from '../../src/platform/cards.ts'
 import { createFsStore } from '../../src/platform/fs.ts'
 import { createImager } from '../../src/platform/imager.ts'
 import { createMailbox } from '../../src/platform/mailbox.ts'
@@ -48,6 +49,7 @@ export async function startTestServer(overrides: Partial<Services> = {}): Promis
     auth: createAuth({ db: t.database.db, baseUrl: origin, secret: config.authSecret as string }),
     mailer: createMailbox(t.database.db),
     imager: createImager(),
+    cards: createCards('dist/fonts'),
     ...overrides,
   }
   const assets = await loadAssets('dist')

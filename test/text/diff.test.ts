@@ -21,6 +21,14 @@ describe('what changed between two versions', () => {
     ])
   })
 
+  it('does not mix the words of two paragraphs that have nothing in common', () => {
+    const before = 'Các cấp uỷ, tổ chức đảng đã chủ động rà soát, đánh giá, phân tích chất lượng quần chúng.'
+    const after = '## Phát biểu chỉ đạo'
+    expect(diffParagraphs([before], [after]).map(shown)).toEqual([`{-${before}-}`, `{+${after}+}`])
+    expect(diffParagraphs([before], [`${before} Thêm nữa.`]).map(shown)).toEqual([`${before}{+ Thêm nữa.+}`])
+    expect(diffParagraphs([`${before} ${'Dài. '.repeat(90)}`], [before])).toHaveLength(1)
+  })
+
   it('gives back both texts, whatever they are', () => {
     const words = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 30 }).map((list) => list.join(' '))
     fc.assert(

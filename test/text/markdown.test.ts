@@ -24,12 +24,12 @@ describe('what an editor may write', () => {
     [
       'a quotation with its speaker',
       '> “Phải làm ngay.”\n> — Đồng chí Lê Văn Mẫu, Bí thư',
-      '<blockquote><p>“Phải làm ngay.”</p><footer>Đồng chí Lê Văn Mẫu, Bí thư</footer></blockquote>',
+      '<figure class="quote"><blockquote><p>“Phải làm ngay.”</p></blockquote><figcaption>Đồng chí Lê Văn Mẫu, Bí thư</figcaption></figure>',
     ],
     [
       'a speaker in a paragraph of their own',
       '> Một.\n>\n> Hai.\n>\n> – Lê Văn Mẫu',
-      '<blockquote><p>Một.</p><p>Hai.</p><footer>Lê Văn Mẫu</footer></blockquote>',
+      '<figure class="quote"><blockquote><p>Một.</p><p>Hai.</p></blockquote><figcaption>Lê Văn Mẫu</figcaption></figure>',
     ],
     [
       'a table',
@@ -87,7 +87,7 @@ describe('addresses of links', () => {
 })
 
 const ALLOWED =
-  /^<(?:\/?(?:p|h2|h3|blockquote|footer|ul|li|strong|em|table|thead|tbody|tr|th|td|a|ol|div)|br|ol start="\d+"|th scope="col"(?: class="r")?|td class="r"|div class="scroll"|a href="(?:https?:\/\/|mailto:|tel:|\/(?!\/)|#)[^"<>]*")>$/i
+  /^<(?:\/?(?:p|h2|h3|blockquote|figcaption|ul|li|strong|em|table|thead|tbody|tr|th|td|a|ol|div)|br|ol start="\d+"|th scope="col"(?: class="r")?|td class="r"|figure class="quote"|\/figure|div class="scroll"|a href="(?:https?:\/\/|mailto:|tel:|\/(?!\/)|#)[^"<>]*")>$/i
 
 describe('whatever is typed', () => {
   const hostile = fc.stringMatching(/^[<>"'&`[\]()!#*_\-|\\\n\r\t =:/.a-z0-9đệ@\u0000\u2028]{0,200}$/)

@@ -48,6 +48,34 @@ const messagesOf = (id: string) =>
   t.services.db.selectFrom('messages').select('kind').where('seminar_id', '=', id).execute()
 
 describe('a new seminar', () => {
+  it('files a seminar under topics, line by line, with their English names', async () => {
+    const made = await post(
+      '/seminars/new',
+      form({ topics: 'Xây dựng Đảng\r\n\r\n Giáo dục ', topicsEn: 'Party building' }),
+    )
+    const path = made.location.replace(`/console/${org.slug}`, '')
+    const edit = (await get(`${path}/edit`)).text
+    expect(edit).toMatch(/<textarea id="f-topics"[^>]*>Xây dựng Đảng\nGiáo dục<\/textarea>/)
+    expect(edit).toMatch(/<textarea id="f-topicsEn"[^>]*>Party building<\/textarea>/)
+    expect((await get('/seminars/new')).text).toContain('<span class="pill">Giáo dục</span>')
+    const saved = await post(`${path}/edit`, form({ topics: 'Giáo dục', version: '1' }))
+    expect(saved.status).toBe(303)
+    expect((await get(`${path}/edit`)).text).toMatch(/<textarea id="f-topics"[^>]*>Giáo dục<\/textarea>/)
+    const late = await post(`${path}/edit`, form({ topics: 'Y tế', version: '1' }))
+    expect(late.status).toBe(412)
+    expect(late.text).toMatch(/<textarea id="f-topics"[^>]*>Y tế<\/textarea>/)
+    expect(late.text).toMatch(/<dt>Lĩnh vực<\/dt><dd>Giáo dục<\/dd>/)
+  })
+
+  it('refuses a sixth topic, and one that is too long, at their field', async () => {
+    for (const topics of ['a\nb\nc\nd\ne\nf', 'x'.repeat(61)]) {
+      const { status, text } = await post('/seminars/new', form({ topics }))
+      expect(status).toBe(422)
+      expect(text).toContain('<a href="#f-topics">Lĩnh vực:')
+      expect(text).toContain(`${topics}</textarea>`)
+    }
+  })
+
   it('is made from the form and opens on its overview', async () => {
     const made = await post('/seminars/new', form())
     expect(made.status).toBe(303)

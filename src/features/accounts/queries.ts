@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
 import type { Role } from '../../context.ts'
 import type { Db } from '../../db/transaction.ts'
 import { DomainError } from '../../errors.ts'
 import type { Purpose } from '../links/schema.ts'
 import { hashToken } from '../links/token.ts'
+import { listApiKeysPage } from './queries/keys.ts'
+import { listMemberInvitationsPage } from './queries/member-invitations.ts'
+import { listMembersPage } from './queries/members.ts'
 import type { ApiScope } from './schema.ts'
 
 const organizationColumns = [
@@ -101,32 +103,12 @@ export async function lastGeneration(db: Db, purpose: Purpose, targetId: string)
 
 /** Members by role, owners first, then by name; the disabled last. At most 500. */
 export async function listMembers(db: Db, organizationId: string) {
-  const rows = await db
-    .selectFrom('members as m')
-    .innerJoin('auth.user as u', 'u.id', 'm.user_id')
-    .select(['m.user_id', 'm.role', 'm.disabled_at', 'm.created_at', 'u.name', 'u.email'])
-    .where('m.organization_id', '=', organizationId)
-    .orderBy(sql`m.disabled_at is not null`)
-    .orderBy(sql`array_position(array['owner', 'organizer', 'viewer'], m.role)`)
-    .orderBy(sql`u.name collate "vi-x-icu"`)
-    .orderBy('u.id')
-    .limit(500)
-    .execute()
-  return rows.map((row) => ({ ...row, role: row.role as Role }))
+  return (await listMembersPage(db, organizationId, { sort: 'role' }, 500)).items
 }
 
 /** Colleagues invited who have not come, the latest first; withdrawn ones are left out. At most 200. */
 export async function listOpenMemberInvitations(db: Db, organizationId: string) {
-  const rows = await db
-    .selectFrom('member_invitations')
-    .select(['id', 'email', 'role', 'generation', 'expires_at', 'invited_by', 'created_at'])
-    .where('organization_id', '=', organizationId)
-    .where('accepted_at', 'is', null)
-    .where('withdrawn_at', 'is', null)
-    .orderBy('id', 'desc')
-    .limit(200)
-    .execute()
-  return rows.map((row) => ({ ...row, role: row.role as Role }))
+  return (await listMemberInvitationsPage(db, organizationId, {}, 200)).items
 }
 
 /** The invitation behind a join link, with its organisation. @throws DomainError link_invalid */
@@ -144,27 +126,11 @@ export async function getMemberInvitation(db: Db, organizationId: string, id: st
   return { ...row, role: row.role as Role }
 }
 
-/** Keys, those that open first, then the latest; at most 200. */
+/** Keys, those that open first, then the latest; at most 200 of each. */
 export async function listApiKeys(db: Db, organizationId: string) {
-  return db
-    .selectFrom('api_keys as k')
-    .leftJoin('auth.user as u', 'u.id', 'k.created_by')
-    .select([
-      'k.id',
-      'k.name',
-      'k.hint',
-      'k.scopes',
-      'k.created_at',
-      'k.expires_at',
-      'k.last_used_at',
-      'k.revoked_at',
-      'u.name as created_by',
-    ])
-    .where('k.organization_id', '=', organizationId)
-    .orderBy(sql`k.revoked_at is not null or coalesce(k.expires_at < now(), false)`)
-    .orderBy('k.id', 'desc')
-    .limit(200)
-    .execute()
+  const active = await listApiKeysPage(db, organizationId, { state: 'active' }, 200)
+  const ended = await listApiKeysPage(db, organizationId, { state: 'ended' }, 200)
+  return [...active.items, ...ended.items]
 }
 
 /** The key that opens, by its whole text: neither revoked nor expired by the database's clock. */

@@ -1,3 +1,5 @@
+import type { ApiScope } from './schema.ts'
+
 /** Links by mail and how long they hold, in hours. */
 export const lifetimes = { join: 7 * 24, reset: 1, setup: 24 } as const
 
@@ -50,4 +52,9 @@ export function invitationState(
 /** An API key that still opens: neither revoked nor past its time. */
 export function keyHolds(key: { revoked_at: Date | null; expires_at: Date | null }, now: Date): boolean {
   return key.revoked_at === null && (key.expires_at === null || key.expires_at > now)
+}
+
+/** Whether a key of these scopes may do what needs one: `write` includes reading. */
+export function allows(scopes: readonly ApiScope[], needed: ApiScope): boolean {
+  return scopes.includes(needed) || (needed === 'read' && scopes.includes('write'))
 }

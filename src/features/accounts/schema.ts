@@ -31,12 +31,21 @@ export const firstOwnerSchema = z.object({
 })
 export type FirstOwnerInput = z.output<typeof firstOwnerSchema>
 
-export const apiScopes = ['read', 'write'] as const
+/** What a key may do. `write` includes reading; `admin` is apart: members, keys and the organisation itself. */
+export const apiScopes = ['read', 'write', 'admin'] as const
 export type ApiScope = (typeof apiScopes)[number]
 
-/** A form for a key: `write` includes reading; the last day is a date of the organisation's zone, or none. */
+/** What the console offers for a key, and the scopes it stands for. */
+export const keyKinds = {
+  read: ['read'],
+  write: ['read', 'write'],
+  admin: ['read', 'write', 'admin'],
+} as const satisfies Record<string, readonly ApiScope[]>
+export type KeyKind = keyof typeof keyKinds
+
+/** A form for a key, which holds for so many days, or until it is revoked. */
 export const apiKeySchema = z.object({
   name: requiredLine(120),
-  scope: z.enum(apiScopes, { error: 'required' }),
+  scope: z.enum(['read', 'write', 'admin'] satisfies KeyKind[], { error: 'required' }),
   days: z.enum(['30', '90', '365', ''], { error: 'invalid' }).default(''),
 })

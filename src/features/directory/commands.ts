@@ -201,7 +201,10 @@ export async function addPosition(
   return id
 }
 
-/** Changes a position of a person; a last day in it ends it. @throws DomainError not_found, or invalid: unit_id `unknown_unit` */
+/**
+ * Changes a position of a person; a last day in it ends it. With a version: only where it still stands at that one.
+ * @throws DomainError not_found, stale_version, or invalid: unit_id `unknown_unit`
+ */
 export async function updatePosition(
   trx: Trx,
   ctx: Context,
@@ -209,17 +212,20 @@ export async function updatePosition(
   personId: string,
   id: string,
   input: PositionInput,
+  version?: number,
 ): Promise<void> {
   const person = await lockPerson(trx, organizationId, personId)
   const unit = await findUnitForUse(trx, organizationId, input.unit_id, 'unit_id')
   const updated = await trx
     .updateTable('positions')
-    .set(input)
+    .set((eb) => ({ ...input, version: eb('version', '+', 1) }))
     .where('organization_id', '=', organizationId)
     .where('person_id', '=', personId)
     .where('id', '=', id)
+    .returning('version')
     .executeTakeFirst()
-  if (!updated.numUpdatedRows) throw new DomainError('not_found')
+  if (!updated) throw new DomainError('not_found')
+  if (version !== undefined && updated.version !== version + 1) throw new DomainError('stale_version')
   await recordAudit(trx, ctx, {
     organizationId,
     action: 'position.changed',
@@ -258,7 +264,7 @@ export async function endPosition(
   }
   await trx
     .updateTable('positions')
-    .set({ valid_to: lastDay })
+    .set((eb) => ({ valid_to: lastDay, version: eb('version', '+', 1) }))
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .execute()

@@ -96,6 +96,11 @@ export const unitFilterSchema = z.object({
   type: z.string().max(120).catch('').default(''),
   kind: z.string().max(120).catch('').default(''),
   valid: z.enum(['today', 'all']).catch('today').default('today'),
+  /** What is directly under a unit, or under none. */
+  parent: z
+    .union([z.literal('none'), z.uuid()])
+    .optional()
+    .catch(undefined),
   sort: z.enum(['rank', 'name']).catch('rank').default('rank'),
   cursor: z.string().max(2000).optional().catch(undefined),
 })
@@ -109,3 +114,11 @@ export const peopleFilterSchema = z.object({
   cursor: z.string().max(2000).optional().catch(undefined),
 })
 export type PeopleFilter = z.output<typeof peopleFilterSchema>
+
+/** Which positions a list shows: a person's, a unit's, those that hold on a day (`2026-12-15`). */
+export interface PositionFilter {
+  person?: string | undefined
+  unit?: string | undefined
+  validOn?: string | undefined
+  cursor?: string | undefined
+}

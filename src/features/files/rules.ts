@@ -5,9 +5,13 @@ import { cleanLine } from '../../text/fold.ts'
  * @throws RangeError on anything else, `..` and absolute paths included: a key never comes from a sender
  */
 export function validKey(key: string): string {
-  if (key.length > 200 || !/^[\w-]+(\.[\w-]+)*(\/[\w-]+(\.[\w-]+)*){0,5}$/.test(key))
-    throw new RangeError('not a storage key')
+  if (!isKey(key)) throw new RangeError('not a storage key')
   return key
+}
+
+/** Whether a name has the form of a storage key. */
+export function isKey(key: string): boolean {
+  return key.length <= 200 && /^[\w-]+(\.[\w-]+)*(\/[\w-]+(\.[\w-]+)*){0,5}$/.test(key)
 }
 
 /** Longest display name, in UTF-16 units, its extension included. */

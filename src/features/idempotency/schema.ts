@@ -11,7 +11,7 @@ export interface KeyedRequest {
 export interface KeptReply {
   status: number
   headers: Record<string, string>
-  /** JSON, or empty */
+  /** As the caller sealed it, or empty */
   body: string
 }
 

@@ -1,5 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Trx } from '../../db/transaction.ts'
+import { recordAudit } from '../audit/commands.ts'
+import { findLatestLink } from './queries.ts'
 import type { Purpose } from './schema.ts'
 import { hashToken, linkRef, linkToken } from './token.ts'
 
@@ -52,6 +54,39 @@ export async function revokeLinks(
   await query.execute()
 }
 
+/** Whose calendar address: one invitee's, of an organisation, or a member's own, of all their organisations. */
+export interface FeedOwner {
+  purpose: 'member-feed' | 'person-feed'
+  /** Null for a member. */
+  organizationId: string | null
+  id: string
+}
+
+/** Ends the calendar address in use, and makes the next where asked. The log is that of one organisation. */
+export async function renewFeed(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  owner: FeedOwner,
+  again: boolean,
+): Promise<void> {
+  const last = await findLatestLink(trx, owner.purpose, owner.id)
+  await revokeLinks(trx, owner.purpose, owner.id)
+  if (again) {
+    const generation = (last?.generation ?? 0) + 1
+    await issueLinks(trx, ctx, [
+      { purpose: owner.purpose, organizationId: owner.organizationId, targetId: owner.id, generation },
+    ])
+  }
+  const ofPerson = owner.purpose === 'person-feed'
+  await recordAudit(trx, ctx, {
+    organizationId,
+    action: again ? 'feed.issued' : 'feed.revoked',
+    subjectKind: ofPerson ? 'person' : 'member',
+    subjectId: ofPerson ? owner.id : null,
+  })
+}
+
 /** Uses a one-time link up. @returns false when it was used, revoked or expired before. */
 export async function useLink(trx: Trx, ref: string): Promise<boolean> {
   const used = await trx
@@ -63,4 +98,51 @@ export async function useLink(trx: Trx, ref: string): Promise<boolean> {
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', eb.fn<Date>('now'))]))
     .executeTakeFirst()
   return used.numUpdatedRows > 0n
+}
+
+/**
+ * After LINK_KEY was changed: gives every link the address that the new key makes, so that what is sent from now on opens.
+ * Addresses by the old key open no more. @returns how many
+ */
+export async function renewLinks(trx: Trx, ctx: Pick<Context, 'linkKey'>): Promise<number> {
+  let renewed = 0
+  for (let last: { purpose: string; target_id: string; generation: number } | undefined; ; ) {
+    let query = trx
+      .selectFrom('links')
+      .select(['purpose', 'organization_id', 'target_id', 'generation'])
+      .orderBy('purpose')
+      .orderBy('target_id')
+      .orderBy('generation')
+      .limit(1000)
+    if (last) {
+      const { purpose, target_id, generation } = last
+      query = query.where((eb) =>
+        eb(
+          eb.refTuple('purpose', 'target_id', 'generation'),
+          '>',
+          eb.tuple(eb.val(purpose), eb.val(target_id), eb.val(generation)),
+        ),
+      )
+    }
+    const rows = await query.execute()
+    if (!rows.length) return renewed
+    const values = await Promise.all(
+      rows.map(async (row) => {
+        const token = await linkToken(ctx.linkKey, row.purpose as Purpose, row.target_id, row.generation)
+        return { ...row, token_hash: await hashToken(token), ref: await linkRef(token) }
+      }),
+    )
+    await trx
+      .insertInto('links')
+      .values(values as never)
+      .onConflict((c) =>
+        c.columns(['purpose', 'target_id', 'generation']).doUpdateSet((eb) => ({
+          token_hash: eb.ref('excluded.token_hash'),
+          ref: eb.ref('excluded.ref'),
+        })),
+      )
+      .execute()
+    renewed += rows.length
+    last = rows.at(-1)
+  }
 }

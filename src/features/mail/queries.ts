@@ -20,8 +20,33 @@ const listColumns = [
   'sent_at',
   'created_at',
   'seminar_id',
+  'invitation_id',
+  'locale',
+  'from_name',
+  'from_address',
+  'reply_to',
+  'message_id',
 ] as const
 export type MessageListRow = Pick<MessageRow, (typeof listColumns)[number]>
+
+function messageRows(db: Db, organizationId: string, filter: Partial<MessageFilter>) {
+  let query = db.selectFrom('messages').where('organization_id', '=', organizationId)
+  if (filter.state === 'queued') query = query.where('state', 'in', ['queued', 'sending'])
+  else if (filter.state) query = query.where('state', '=', filter.state)
+  if (filter.kind) query = query.where('kind', '=', filter.kind)
+  if (filter.seminar) query = query.where('seminar_id', '=', filter.seminar)
+  if (filter.invitation) query = query.where('invitation_id', '=', filter.invitation)
+  if (filter.q) query = query.where((eb) => matchesSearch(eb.ref('search'), filter.q as string))
+  return query
+}
+
+/** How many messages a filter finds. */
+export async function countMessages(db: Db, organizationId: string, filter: Partial<MessageFilter>): Promise<number> {
+  const row = await messageRows(db, organizationId, filter)
+    .select(sql<number>`count(*)::int`.as('n'))
+    .executeTakeFirstOrThrow()
+  return row.n
+}
 
 /** The outbox of an organisation, newest first. */
 export async function listMessages(
@@ -30,12 +55,7 @@ export async function listMessages(
   filter: Partial<MessageFilter>,
   limit = 50,
 ): Promise<Page<MessageListRow>> {
-  let query = db.selectFrom('messages').select(listColumns).where('organization_id', '=', organizationId)
-  if (filter.state === 'queued') query = query.where('state', 'in', ['queued', 'sending'])
-  else if (filter.state) query = query.where('state', '=', filter.state)
-  if (filter.kind) query = query.where('kind', '=', filter.kind)
-  if (filter.seminar) query = query.where('seminar_id', '=', filter.seminar)
-  if (filter.q) query = query.where((eb) => matchesSearch(eb.ref('search'), filter.q as string))
+  let query = messageRows(db, organizationId, filter).select(listColumns)
   if (filter.cursor) query = query.where('id', '<', decodeCursor(filter.cursor, 1)[0] as string)
   const rows = await query
     .orderBy('id', 'desc')

@@ -54,6 +54,11 @@ export function replaceMarks(text: string, replacement: (mark: LinkMark) => stri
   })
 }
 
+/** A body as someone else than its reader may see it: personal links are words, and lead nowhere. */
+export function withoutLinks(html: string, words: string): string {
+  return replaceMarks(html.replace(/ href="⟦[^"]*⟧"/g, ` title="${words}"`), () => words)
+}
+
 /** Kinds that tell a recipient the state of things: a later one replaces an earlier one of the same invitation. */
 export const announcements: MessageKind[] = ['invitation', 'update', 'cancellation', 'postponement', 'withdrawal']
 

@@ -44,6 +44,8 @@ export const messageKinds = [
   'substitution_decided',
   'place_given',
   'speech_requested',
+  'speech_due',
+  'speech_overdue',
   'speech_received',
   'speech_returned',
   'speech_approved',
@@ -78,6 +80,7 @@ export const messageFilter = z.object({
   state: z.enum(messageStates).optional().catch(undefined),
   kind: z.enum(messageKinds).optional().catch(undefined),
   seminar: z.uuid().optional().catch(undefined),
+  invitation: z.uuid().optional().catch(undefined),
   /** Words of a name, an address or a subject, without diacritics. */
   q: z.string().trim().max(200).default('').catch(''),
   cursor: z.string().max(300).optional().catch(undefined),

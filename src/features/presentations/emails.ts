@@ -1,7 +1,7 @@
 import type { Context, Locale } from '../../context.ts'
 import type { Db } from '../../db/transaction.ts'
 import { translator } from '../../i18n.ts'
-import { deadline, officialDateTime, wallTime } from '../../text/dates.ts'
+import { clock, date, dayMonth, daysUntil, deadline, officialDateTime, readWall, wallTime } from '../../text/dates.ts'
 import { honorific } from '../../text/honorifics.ts'
 import { sizeInWords } from '../files/rules.ts'
 import { contactOf, type EventRow, getEvent, organizationName, senderAddress } from '../invitations/queries/event.ts'
@@ -11,7 +11,14 @@ import type { NewMessage } from '../mail/schema.ts'
 import { seminarTitle, seminarVenue } from '../seminars/queries.ts'
 import type { SpeechRow } from './queries.ts'
 
-export type SpeechMail = 'speech_requested' | 'speech_received' | 'speech_returned' | 'speech_approved'
+export type SpeechMail =
+  | 'speech_requested'
+  | 'speech_due'
+  | 'speech_overdue'
+  | 'speech_received'
+  | 'speech_returned'
+  | 'speech_approved'
+type Reminder = 'speech_due' | 'speech_overdue'
 type Facts = NonNullable<MailInput['facts']>
 
 /** A letter to the speaker about their speech, in their language; null where they have no address. */
@@ -27,6 +34,8 @@ export async function speechMail(
   const t = translator(locale)
   const hon = honorific(event.org_honorific, speech.gender, locale)
   const topic = speechTopic(speech, locale)
+  const isReminder = kind === 'speech_due' || kind === 'speech_overdue'
+  const words = isReminder ? reminderWords(event, speech, kind, ctx, hon) : plainWords(kind, locale, topic, hon)
   const name = organizationName(event, locale)
   const from = { name, address: senderAddress(event, ctx) }
   return {
@@ -38,7 +47,7 @@ export async function speechMail(
     to: { name: speech.name, address: speech.email },
     from,
     replyTo: from,
-    subject: t(`presentations:mail.${kind}.subject`, { topic }),
+    subject: words.subject,
     ...renderMail({
       locale,
       organization: { name, accentHue: event.org_accent_hue },
@@ -47,21 +56,76 @@ export async function speechMail(
         { strong: speech.name },
         speech.position ? `, ${speech.position},` : ',',
       ],
-      paragraphs: [t(`presentations:mail.${kind}.body`, { hon })],
+      paragraphs: [words.body],
       title: topic,
       facts:
-        kind === 'speech_requested' ? requestFacts(event, speech, ctx, locale) : versionFacts(event, speech, locale),
+        kind === 'speech_requested' || isReminder
+          ? requestFacts(event, speech, ctx, locale)
+          : versionFacts(event, speech, locale),
       after:
-        kind === 'speech_returned' && speech.comment
+        (kind === 'speech_returned' || (isReminder && speech.state === 'returned')) && speech.comment
           ? [[{ strong: t('presentations:comment') }, `\n${speech.comment}`]]
           : [],
       button: {
-        label: t(`presentations:mail.${kind}.button`),
+        label: words.button,
         href: linkMark('presentation', speech.id, speech.generation, locale),
       },
       small: notes(event, kind, locale, hon),
     }),
     calendar: null,
+  }
+}
+
+interface Words {
+  subject: string
+  body: string
+  button: string
+}
+
+function plainWords(kind: Exclude<SpeechMail, Reminder>, locale: Locale, topic: string, hon: string): Words {
+  const t = translator(locale)
+  return {
+    subject: t(`presentations:mail.${kind}.subject`, { topic }),
+    body: t(`presentations:mail.${kind}.body`, { hon }),
+    button: t(`presentations:mail.${kind}.button`),
+  }
+}
+
+/** A reminder says until when, or how many days it is late; its button is that of the letter it reminds of. */
+function reminderWords(event: EventRow, speech: SpeechRow, kind: Reminder, ctx: Context, hon: string): Words {
+  const locale = speech.locale as Locale
+  const t = translator(locale)
+  const button =
+    speech.state === 'accepted'
+      ? t('presentations:upload.title')
+      : t(`presentations:mail.${speech.state === 'returned' ? 'speech_returned' : 'speech_requested'}.button`)
+  const topic = speechTopic(speech, locale)
+  const due = speech.deadline_local
+  if (due === null)
+    return {
+      subject: t('presentations:reminder.open.subject', { topic }),
+      body: t('presentations:reminder.open', { hon }),
+      button,
+    }
+  const now = wallTime(ctx.now, speech.timezone)
+  const when = {
+    time: clock(due, locale),
+    date: readWall(due).year === readWall(now).year ? dayMonth(due, locale) : date(due, locale),
+  }
+  if (kind === 'speech_due')
+    return {
+      subject: t('presentations:reminder.subject', when),
+      body: t('presentations:reminder.body', { hon, ...when }),
+      button,
+    }
+  const contact = contactOf(event)
+  const late = { hon, days: Math.max(0, -daysUntil(due, now)), ...when }
+  return {
+    subject: t('presentations:reminder.overdue.subject', { topic }),
+    body: contact
+      ? t('presentations:reminder.overdue', { ...late, contact })
+      : t('presentations:reminder.overdue.noContact', late),
+    button,
   }
 }
 
@@ -98,7 +162,7 @@ function notes(event: EventRow, kind: SpeechMail, locale: Locale, hon: string): 
   const t = translator(locale)
   const contact = contactOf(event)
   return [
-    ...(kind === 'speech_requested' || kind === 'speech_returned' ? [t('presentations:upload.secret')] : []),
+    ...(kind === 'speech_received' || kind === 'speech_approved' ? [] : [t('presentations:upload.secret')]),
     t('presentations:mail.personal', { hon }),
     ...(contact ? [t('presentations:mail.contact', { contact })] : []),
   ]

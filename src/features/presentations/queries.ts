@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
-import { decodeCursor, type Page, toPage } from '../../db/cursor.ts'
 import { matchesSearch } from '../../db/expressions.ts'
 import type { Db } from '../../db/transaction.ts'
 import { DomainError } from '../../errors.ts'
-import type { PresentationState } from './schema.ts'
+import { REMIND_AGAIN_HOURS } from './rules.ts'
 
-/** A speech with what its pages show beside it: how the speaker is addressed, and its newest version. */
-function speeches(db: Db, organizationId: string) {
+/**
+ * Speeches with what their pages show beside them: how the speaker is addressed, the newest version, whether they were
+ * reminded in the last hours, by the database's clock.
+ */
+export function speeches(db: Db, organizationId: string) {
   return db
     .selectFrom('presentations as p')
     .leftJoin('invitations as i', (join) =>
@@ -36,6 +38,9 @@ function speeches(db: Db, organizationId: string) {
       'latest.name as latest_name',
       'latest.size as latest_size',
       'latest.media_type as latest_type',
+      sql<boolean>`coalesce(p.reminded_at > now() - make_interval(hours => ${REMIND_AGAIN_HOURS}), false)`.as(
+        'reminded_recently',
+      ),
     ])
 }
 export type SpeechRow = Awaited<ReturnType<typeof getSpeech>>
@@ -57,52 +62,6 @@ export async function getSeminarSpeech(
   const row = await getSpeech(db, organizationId, id)
   if (row.seminar_id !== seminarId) throw new DomainError('not_found')
   return row
-}
-
-export const BOARD_PAGE = 200
-
-/** A seminar's speeches by deadline, those without one last; of one state where asked. */
-export async function listSpeeches(
-  db: Db,
-  organizationId: string,
-  seminarId: string,
-  filter: { state?: PresentationState; cursor?: string } = {},
-): Promise<Page<SpeechRow>> {
-  const due = sql<string>`coalesce(p.deadline_at, 'infinity')::text`
-  let query = speeches(db, organizationId)
-    .where('p.seminar_id', '=', seminarId)
-    .select(due.as('due'))
-    .orderBy(sql`coalesce(p.deadline_at, 'infinity')`)
-    .orderBy('p.id')
-    .limit(BOARD_PAGE + 1)
-  if (filter.state) query = query.where('p.state', '=', filter.state)
-  if (filter.cursor) {
-    const [at, id] = decodeCursor(filter.cursor, 2)
-    query = query.where(sql<boolean>`(coalesce(p.deadline_at, 'infinity'), p.id) > (${at}::timestamptz, ${id}::uuid)`)
-  }
-  return toPage(await query.execute(), BOARD_PAGE, (row) => [row.due, row.id])
-}
-
-/** How many speeches stand in each state, and how many are late, by the database's clock. */
-export async function countSpeeches(db: Db, organizationId: string, seminarId: string) {
-  const rows = await db
-    .selectFrom('presentations')
-    .select('state')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .select(
-      sql<number>`(count(*) filter (where deadline_at < now() and state in ('requested', 'accepted', 'returned')))::int`.as(
-        'late',
-      ),
-    )
-    .where('organization_id', '=', organizationId)
-    .where('seminar_id', '=', seminarId)
-    .groupBy('state')
-    .execute()
-  const states = Object.fromEntries(rows.map((row) => [row.state, row.count])) as Partial<
-    Record<PresentationState, number>
-  >
-  const sum = (key: 'count' | 'late') => rows.reduce((total, row) => total + row[key], 0)
-  return { states, total: sum('count'), late: sum('late') }
 }
 
 /** Every version of a speech, the newest first. */

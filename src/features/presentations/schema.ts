@@ -7,6 +7,7 @@ export const presentationStates = [
   'accepted',
   'declined',
   'received',
+  'editing',
   'returned',
   'approved',
   'withdrawn',
@@ -16,6 +17,14 @@ export type PresentationState = (typeof presentationStates)[number]
 /** Read aloud, or printed in the proceedings only. */
 export const deliveries = ['read', 'print'] as const
 export type Delivery = (typeof deliveries)[number]
+
+/** What the board is narrowed by, in its address; anything else counts as not given. */
+export const boardFilter = z.object({
+  state: z.enum(presentationStates).optional().catch(undefined),
+  wait: z.enum(['organizers', 'speaker', 'late']).optional().catch(undefined),
+  cursor: z.string().max(300).optional().catch(undefined),
+})
+export type BoardFilter = z.output<typeof boardFilter>
 
 const empty = z.literal('').transform(() => null)
 const optionalId = z.union([empty, z.uuid({ error: 'invalid' }), z.null()]).default(null)

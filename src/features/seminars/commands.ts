@@ -7,6 +7,7 @@ import { readWall, writeWall } from '../../text/dates.ts'
 import { recordAudit } from '../audit/commands.ts'
 import { changedFields, columnsOf } from './commands/columns.ts'
 import { claimSlug } from './commands/slug.ts'
+import { setTopics } from './commands/topics.ts'
 import { lockSeminar, type Patch, writeSeminar } from './commands/write.ts'
 import type { SeminarRow } from './queries.ts'
 import { refuseState, type SeminarState, slugFor } from './rules.ts'
@@ -44,6 +45,7 @@ export async function createSeminar(
     .insertInto('seminar_places')
     .values({ organization_id: organizationId, seminar_id: id, capacity: input.capacity })
     .execute()
+  await setTopics(trx, organizationId, id, input.topics)
   await audit(trx, ctx, 'seminar.created', row, { theme: row.theme })
   return row
 }
@@ -67,8 +69,10 @@ export async function editSeminar(
   const base = slugFor(input.theme, input.startsLocal, ctx.now)
   const renamed = base !== slugFor(before.theme, before.starts_local, ctx.now)
   const slug = renamed ? await claimSlug(trx, organizationId, id, base) : before.slug
+  const filed = await setTopics(trx, organizationId, id, input.topics)
   const { after, change } = await writeSeminar(trx, before, { ...columnsOf(input), slug })
-  await audit(trx, ctx, 'seminar.edited', after, { changed: changedFields(before, after), ...timesOf(before, after) })
+  const changed = [...changedFields(before, after), ...(filed ? ['topics'] : [])]
+  await audit(trx, ctx, 'seminar.edited', after, { changed, ...timesOf(before, after) })
   return { before, after, change, placesOpened }
 }
 
@@ -92,7 +96,8 @@ export async function scheduleSeminar(
   const refused = refuseState({ state: before.state as SeminarState, startsAt }, 'scheduled', ctx.now)
   if (refused === 'dates_required') throw invalid({ field: 'startsLocal', code: 'required' })
   if (refused) throw new DomainError('conflict', { detail: refused })
-  return changeState(trx, ctx, before, 'scheduled', { ...times, postponed_note: null })
+  const was = { postponed_starts_local: null, postponed_ends_local: null, postponed_at: null }
+  return changeState(trx, ctx, before, 'scheduled', { ...times, ...was, postponed_note: null })
 }
 
 /** The seminar took place. @throws DomainError stale_version · conflict (state_not_next, not_begun) */
@@ -108,7 +113,10 @@ export async function holdSeminar(
   return changeState(trx, ctx, before, 'held', {})
 }
 
-/** Takes the date away until a new one is set; the note is told to participants. @throws DomainError stale_version · conflict */
+/**
+ * Takes the date away until a new one is set, and remembers it for subscribed calendars; the note is told to participants.
+ * @throws DomainError stale_version · conflict
+ */
 export async function postponeSeminar(
   trx: Trx,
   ctx: Context,
@@ -120,7 +128,12 @@ export async function postponeSeminar(
   const before = await lockSeminar(trx, organizationId, id, version)
   refuse(before, 'postponed', ctx.now)
   const open = { starts_local: null, ends_local: null, answer_deadline_local: null }
-  return changeState(trx, ctx, before, 'postponed', { ...open, postponed_note: note })
+  const was = {
+    postponed_starts_local: before.starts_local,
+    postponed_ends_local: before.ends_local,
+    postponed_at: dbNow,
+  }
+  return changeState(trx, ctx, before, 'postponed', { ...open, ...was, postponed_note: note })
 }
 
 /** Cancels for good; the date stays, calendars need it. @throws DomainError stale_version · conflict */

@@ -30,6 +30,12 @@ function isTimezone(name: string): boolean {
 }
 
 const lines = z.array(requiredLine(300)).max(20, 'too_many').default([])
+
+/** What a seminar is filed under; the English name, where it is left out, stays as the organisation has it. */
+const topicsField = z
+  .array(z.object({ name: requiredLine(60), nameEn: optionalLine(60) }))
+  .max(5, 'too_many')
+  .default([])
 const webAddress = optionalLine(1000).refine((text) => text === null || /^https?:\/\/[^\s/]+\S*$/i.test(text), {
   error: 'url',
 })
@@ -48,6 +54,7 @@ export const seminarInput = z
     hostEn: optionalLine(300),
     cohosts: lines,
     cohostsEn: lines,
+    topics: topicsField,
     introduction: optionalText(5000),
     introductionEn: optionalText(5000),
     venue: optionalLine(300),

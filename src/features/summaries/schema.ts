@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { optionalLine, optionalText, requiredLine } from '../../text/fields.ts'
+import { cleanLine, hasControlCharacters } from '../../text/fold.ts'
 import { seminarKinds } from '../../text/kinds.ts'
 
 /** A position as printed, or as title and unit: then a unit that neighbours share is named once, last. */
@@ -58,6 +59,18 @@ export const summaryInput = z.object({
 })
 export type SummaryInput = z.output<typeof summaryInput>
 
+/** A draft's words as they were overwritten. */
+export const draftContent = z.object({
+  title: z.string(),
+  lead: z.array(z.string()),
+  body: z.string(),
+  byline: z.string().nullable(),
+  figures: figuresTable.nullable(),
+  conclusions: z.array(z.string()),
+  conclusionsBy: z.string().nullable(),
+})
+export type DraftContent = z.infer<typeof draftContent>
+
 /** Paragraphs of a text: parted by empty lines; a line break within one is a space. */
 export function splitParagraphs(text: string): string[] {
   return text
@@ -74,16 +87,27 @@ export function splitLines(text: string): string[] {
     .filter(Boolean)
 }
 
-/** Where a photo stands: null above the lead, 0 after the lead, n after the n-th block of the body. */
+const photoWords = z
+  .string({ error: 'required' })
+  .refine((text) => !hasControlCharacters(text), { error: 'control_character', abort: true })
+  .overwrite(cleanLine)
+  .max(400, 'too_long')
+  .optional()
+
+/**
+ * What is written of a photo, and where it stands in the text that is open: `top` above the lead, 0 after the lead, n after
+ * the n-th block of the body. What is not given stays: two people may write the two languages at once.
+ */
 export const photoInput = z.object({
-  caption: optionalLine(400).transform((text) => text ?? ''),
-  captionEn: optionalLine(400),
-  alt: optionalLine(400).transform((text) => text ?? ''),
-  altEn: optionalLine(400),
+  caption: photoWords,
+  captionEn: photoWords,
+  alt: photoWords,
+  altEn: photoWords,
   place: z
     .string()
     .regex(/^(top|\d{1,4})$/, { error: 'invalid' })
-    .transform((place) => (place === 'top' ? null : Number(place))),
+    .transform((place) => (place === 'top' ? null : Number(place)))
+    .optional(),
 })
 export type PhotoInput = z.output<typeof photoInput>
 

@@ -1,6 +1,6 @@
 import { transaction } from '../../db/transaction.ts'
 import { createApiKey } from '../../features/accounts/commands/api-keys.ts'
-import { type ApiScope, apiScopes } from '../../features/accounts/schema.ts'
+import { type ApiScope, apiScopes, keyKinds } from '../../features/accounts/schema.ts'
 import { requiredLine } from '../../text/fields.ts'
 import { type Options, required, type Say } from './options.ts'
 import { cliContext, getOrganization, withDatabase } from './work.ts'
@@ -24,7 +24,7 @@ export async function createKey(options: Options, say: Say): Promise<void> {
 }
 
 function readScopes(given: Options[string]): ApiScope[] {
-  if (given === undefined) return [...apiScopes]
+  if (given === undefined) return [...keyKinds.write]
   const scopes = String(given)
     .split(',')
     .map((scope) => scope.trim())

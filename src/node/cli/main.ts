@@ -3,8 +3,10 @@ import { ConfigError } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { hasText, type TextKey, translator } from '../../i18n.ts'
 import { createKey } from './api-key.ts'
+import { backUp, restore } from './backup.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
+import { renewAllLinks } from './links.ts'
 import type { Options, Say } from './options.ts'
 import { printRoutes } from './routes.ts'
 
@@ -31,10 +33,17 @@ const commands: Record<string, Command> = {
     run: createOwner,
   },
   'api-key create': {
-    usage: '--organization <slug> --name <name> [--scopes read,write] [--expires 90d]',
+    usage: '--organization <slug> --name <name> [--scopes read,write,admin] [--expires 90d]',
     options: { organization: text, name: text, scopes: text, expires: text },
     run: createKey,
   },
+  backup: { usage: '--to <folder>', options: { to: text }, run: backUp },
+  restore: {
+    usage: '--from <folder> [--other-keys]',
+    options: { from: text, 'other-keys': { type: 'boolean' } },
+    run: restore,
+  },
+  'renew-links': { usage: '', options: {}, run: renewAllLinks },
   routes: { usage: '', options: {}, run: printRoutes },
 }
 

@@ -10,6 +10,7 @@ export interface OperationDescription {
   description?: string
   tags?: string[]
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
+  security?: { key?: string[] }[]
   requestBody?: Content
   responses: Record<string, Content & { description: string }>
 }
@@ -24,21 +25,29 @@ export function Operation(props: {
   schemas: Record<string, Schema>
 }) {
   const { t, path, method, operation, schemas } = props
-  const body = operation.requestBody?.content?.['application/json']?.schema
+  const content = operation.requestBody?.content ?? {}
+  const body = content['application/json']?.schema
+  const files = body ? [] : Object.keys(content)
+  const scope = operation.security?.[0]?.key?.[0]
   const example = body && (resolve(body, schemas).example ?? body.example)
   return (
     <section id={operation.operationId} class="stack">
-      <h2>{operation.summary}</h2>
+      <h3>{operation.summary}</h3>
       <p>
         <code class="address">
           <b>{method}</b> /api/v1{path}
         </code>
+        {scope ? (
+          <span class="scope">
+            {t('api:scope')} <a href="#scopes">{scope}</a>
+          </span>
+        ) : null}
       </p>
       {operation.description ? <p>{operation.description}</p> : null}
       <Parameters t={t} parameters={operation.parameters ?? []} />
       {body ? (
         <>
-          <h3>{t('api:body')}</h3>
+          <h4>{t('api:body')}</h4>
           {body.$ref ? (
             <p>
               <TypeOf schema={body} />
@@ -53,7 +62,15 @@ export function Operation(props: {
           )}
         </>
       ) : null}
-      <h3>{t('api:answers')}</h3>
+      {files.length ? (
+        <>
+          <h4>{t('api:body')}</h4>
+          <p>
+            <code>{files.join(', ')}</code>
+          </p>
+        </>
+      ) : null}
+      <h4>{t('api:answers')}</h4>
       <ul class="api-replies">
         {Object.entries(operation.responses).map(([status, response]) => {
           const schema = Object.values(response.content ?? {})[0]?.schema

@@ -22,22 +22,29 @@ export function ApiDocsPage({ page, description }: { page: Page; description: Ap
   const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   )
+  const groups = (description.tags ?? []).map((tag) => ({
+    ...tag,
+    operations: operations.filter(({ operation }) => operation.tags?.includes(tag.name)),
+  }))
   return (
     <PublicLayout page={page} title={info.title} description={info.description} wide>
       <div class="api">
         <nav aria-label={t('api:contents')}>
           <ul>
-            {(description.tags ?? []).map((tag) => (
+            <li>
+              <a href="#scopes">{t('api:scopes')}</a>
+            </li>
+            {groups.map((group) => (
               <li>
-                <b>{tag.description ?? tag.name}</b>
+                <a class="group" href={`#tag-${group.name}`}>
+                  {group.description ?? group.name}
+                </a>
                 <ul>
-                  {operations
-                    .filter(({ operation }) => operation.tags?.includes(tag.name))
-                    .map(({ operation }) => (
-                      <li>
-                        <a href={`#${operation.operationId}`}>{operation.summary}</a>
-                      </li>
-                    ))}
+                  {group.operations.map(({ operation }) => (
+                    <li>
+                      <a href={`#${operation.operationId}`}>{operation.summary}</a>
+                    </li>
+                  ))}
                 </ul>
               </li>
             ))}
@@ -52,22 +59,27 @@ export function ApiDocsPage({ page, description }: { page: Page; description: Ap
         <div class="stack">
           <h1>{info.title}</h1>
           <p>{info.description}</p>
-          <p>{components.securitySchemes?.key?.description}</p>
           <p>
             <a href={page.href('/api/openapi.json')}>{t('api:download')}</a>
           </p>
           <pre tabindex={0}>
             <code>{`curl ${server}/seminars -H "Authorization: Bearer $HOITHAO_KEY"`}</code>
           </pre>
-          {operations.map(({ path, method, operation }) => (
-            <Operation
-              t={t}
-              path={path}
-              method={method}
-              operation={operation}
-              server={server}
-              schemas={components.schemas}
-            />
+          <Scopes page={page} about={components.securitySchemes?.key?.description} />
+          {groups.map((group) => (
+            <section id={`tag-${group.name}`} class="stack">
+              <h2>{group.description ?? group.name}</h2>
+              {group.operations.map(({ path, method, operation }) => (
+                <Operation
+                  t={t}
+                  path={path}
+                  method={method}
+                  operation={operation}
+                  server={server}
+                  schemas={components.schemas}
+                />
+              ))}
+            </section>
           ))}
           <section id="schemas">
             <h2>{t('api:schemas')}</h2>
@@ -82,6 +94,29 @@ export function ApiDocsPage({ page, description }: { page: Page; description: Ap
         </div>
       </div>
     </PublicLayout>
+  )
+}
+
+/** What a key is, what each scope opens, and where one is made. */
+function Scopes({ page: { t, href }, about }: { page: Page; about: string | undefined }) {
+  return (
+    <section id="scopes" class="stack">
+      <h2>{t('api:scopes')}</h2>
+      <p>{about}</p>
+      <dl class="facts">
+        {(['read', 'write', 'admin'] as const).map((scope) => (
+          <>
+            <dt>
+              <code>{scope}</code>
+            </dt>
+            <dd>{t(`api:scope.${scope}`)}</dd>
+          </>
+        ))}
+      </dl>
+      <p>
+        <a href={href('/console')}>{t('api:scopes.get')}</a>
+      </p>
+    </section>
   )
 }
 

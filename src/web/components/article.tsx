@@ -81,9 +81,13 @@ export function moment(page: Page, at: string, timezone: string): string {
 
 const SYLLABLES_A_MINUTE = 200
 
-/** Minutes a reader takes for the whole text, one at least. */
-export function readingMinutes(text: PrintedSummary): number {
-  const words = [...text.lead, markdownText(text.body), ...text.conclusions].join(' ').split(/\s+/).length
+/** Words of lead, body and conclusions; in Vietnamese each syllable is one. */
+export function countWords(text: Pick<PrintedSummary, 'lead' | 'body' | 'conclusions'>): number {
+  return [...text.lead, markdownText(text.body), ...text.conclusions].join(' ').split(/\s+/).filter(Boolean).length
+}
+
+/** Minutes a reader takes for so many words, one at least. */
+export function minutesFor(words: number): number {
   return Math.max(1, Math.round(words / SYLLABLES_A_MINUTE))
 }
 
@@ -93,7 +97,7 @@ function Byline({ page, text, timezone }: Pick<ArticleProps, 'page' | 'text' | '
     <p class="by muted">
       {text.byline ? <span>{text.byline}</span> : null}
       <time datetime={text.publishedAt}>{t('public:published', { at: moment(page, text.publishedAt, timezone) })}</time>
-      <span class="no-print">{t('public:minutes', { count: readingMinutes(text) })}</span>
+      <span class="no-print">{t('public:minutes', { count: minutesFor(countWords(text)) })}</span>
     </p>
   )
 }

@@ -96,12 +96,20 @@ export function TextField(
   )
 }
 
-/** Several lines of text. */
-export function TextArea(props: FieldProps & { rows?: number; maxlength?: number }) {
-  const { form, name, required, rows = 4, maxlength } = props
+/** Several lines of text; `lang` where they are written in another language than the page. */
+export function TextArea(props: FieldProps & { rows?: number; maxlength?: number; lang?: string }) {
+  const { form, name, required, rows = 4, maxlength, lang } = props
   return (
     <Wrap {...props}>
-      <textarea id={`f-${name}`} name={name} rows={rows} maxlength={maxlength} required={required} {...aria(props)}>
+      <textarea
+        id={`f-${name}`}
+        name={name}
+        rows={rows}
+        maxlength={maxlength}
+        required={required}
+        lang={lang}
+        {...aria(props)}
+      >
         {form.values[name] ?? ''}
       </textarea>
     </Wrap>

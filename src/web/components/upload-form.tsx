@@ -1,7 +1,8 @@
 import type { Page } from '../../env.ts'
 import type { DomainError } from '../../errors.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
-import { refusalText } from '../receive-files.ts'
+import { refusalText } from '../../http/refusal-text.ts'
+import type { UploadTexts } from '../islands/upload/texts.ts'
 
 const ACCEPT = '.pdf,.docx,.doc,.odt,.pptx,.ppt,.odp'
 
@@ -11,46 +12,54 @@ export interface RefusedFile {
 }
 
 /**
- * Sends files as versions: a plain form; with JavaScript (island `upload`) each file by itself, with progress, and a
- * button to send again what the connection cut.
+ * Sends files as versions: a plain form; with JavaScript (island `upload`) each file by itself and in pieces, so that what a
+ * cut connection leaves is gone on with. Files begun before are listed apart (`UnfinishedUploads`).
  */
 export function UploadForm({
   page,
-  action,
-  done,
+  base,
   maxBytes,
   primary,
   label,
 }: {
   page: Page
-  action: string
-  done: string
+  /** The address of the speech's page. */
+  base: string
   maxBytes: number
   primary: boolean
   label: string
 }) {
   const { t, locale } = page
   const size = sizeInWords(maxBytes, locale)
-  const texts = {
-    'data-uploading': t('presentations:upload.uploading', { percent: '{percent}' }),
-    'data-checking': t('presentations:upload.checking'),
-    'data-done-text': t('presentations:upload.done.short'),
-    'data-cut': t('presentations:upload.cut'),
-    'data-retry': t('presentations:upload.retry'),
-    'data-failed': t('presentations:upload.failed'),
-    'data-too-large': t('presentations:upload.tooLarge', { size }),
-    'data-storage-full': t('presentations:refused.storage_full'),
+  const of = { received: '{received}', size: '{size}' }
+  const texts: UploadTexts = {
+    waiting: t('uploads:waiting'),
+    connecting: t('uploads:connecting'),
+    sending: t('uploads:sending', { percent: '{percent}' }),
+    resumed: t('uploads:resumed', of),
+    checking: t('uploads:checking'),
+    kept: t('uploads:kept'),
+    cut: t('uploads:cut', of),
+    cutNone: t('uploads:cut.none'),
+    busy: t('uploads:busy', of),
+    now: t('uploads:now'),
+    cancel: t('uploads:cancel'),
+    cancelled: t('uploads:cancelled'),
+    tooLarge: t('uploads:tooLarge', { size }),
+    failed: t('uploads:failed'),
+    unreadable: t('uploads:unreadable'),
+    choose: t('uploads:unfinished.choose'),
   }
   return (
     <form
       class="upload"
       method="post"
       enctype="multipart/form-data"
-      action={action}
-      data-upload
-      data-done={done}
+      action={`${base}/files`}
+      data-uploads={`${base}/uploads`}
+      data-done={`${base}?received`}
       data-max={String(maxBytes)}
-      {...texts}
+      data-texts={JSON.stringify(texts)}
     >
       <label class="drop" for="f-file">
         <strong>{t('presentations:upload.drop')}</strong>
@@ -59,7 +68,8 @@ export function UploadForm({
         </span>
         <input id="f-file" type="file" name="file" multiple required accept={ACCEPT} aria-describedby="h-file" />
       </label>
-      <ul class="sending" aria-live="polite" hidden></ul>
+      <ul class="sending" hidden></ul>
+      <p class="visually-hidden" role="status"></p>
       <p class="notice late small">{t('presentations:upload.secret')}</p>
       <button class={primary ? 'btn primary send' : 'btn'} type="submit">
         {label}

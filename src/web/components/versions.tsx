@@ -3,6 +3,7 @@ import { documentTypes } from '../../features/files/content.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
 import type { VersionRow } from '../../features/presentations/queries.ts'
 import { clock, date, wallTime } from '../../text/dates.ts'
+import { hexOf } from '../../text/hex.ts'
 
 /** Every version of a speech with its time, size and SHA-256, the newest first. `view` is there for organizers only. */
 export function Versions({
@@ -44,8 +45,8 @@ export function Versions({
             {sizeInWords(v.size, locale)}
             {v.sent_by === 'organizer' ? ` · ${t('presentations:version.by.organizer')}` : null}
           </p>
-          <p class="muted small hash" title={hex(v.sha256)}>
-            SHA-256 <code>{hex(v.sha256).slice(0, 16)}…</code>
+          <p class="muted small hash" title={hexOf(v.sha256)}>
+            SHA-256 <code>{hexOf(v.sha256).slice(0, 16)}…</code>
           </p>
         </li>
       ))}
@@ -57,8 +58,4 @@ export function Versions({
 export function timeText({ t, locale }: Page, at: Date, timezone: string): string {
   const wall = wallTime(at, timezone)
   return t('presentations:version.at', { time: clock(wall, locale), date: date(wall, locale) })
-}
-
-function hex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

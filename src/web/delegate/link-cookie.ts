@@ -43,6 +43,17 @@ export async function openLink(
 }
 
 /**
+ * The link at the token's own address, with no redirect and no cookie: for what is fetched there, not looked at.
+ * @throws DomainError link_invalid, link_expired
+ */
+export async function linkByToken(c: Context<AppEnv>, purpose: Purpose): Promise<OpenedLink> {
+  const token = c.req.param('token') ?? ''
+  const link = await readLink(c, token, purpose, {})
+  secret(c)
+  return { link, base: c.var.page.href(`${purposes[purpose]}${token}`) }
+}
+
+/**
  * The link of `/invitation/:ref` and the like, by the cookie that opening it set.
  * @throws DomainError link_invalid (no cookie, or another link's), link_expired
  */

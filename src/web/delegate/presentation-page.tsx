@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { Page } from '../../env.ts'
 import { contactOf, type EventRow, organizationName } from '../../features/invitations/queries/event.ts'
 import { deliveryText, speechTopic } from '../../features/presentations/emails.ts'
+import type { UploadRow } from '../../features/presentations/queries/uploads.ts'
 import type { SpeechRow, VersionRow } from '../../features/presentations/queries.ts'
 import { isLate, mayTake } from '../../features/presentations/rules.ts'
 import type { PresentationState } from '../../features/presentations/schema.ts'
@@ -10,6 +11,7 @@ import { clock, date, deadline, shortDateTime, wallTime } from '../../text/dates
 import { honorific } from '../../text/honorifics.ts'
 import { quoted } from '../../text/numbers.ts'
 import { type FormState, TextArea, TextField } from '../components/form.tsx'
+import { UnfinishedUploads } from '../components/unfinished-uploads.tsx'
 import { type RefusedFile, RefusedFiles, UploadForm } from '../components/upload-form.tsx'
 import { Versions } from '../components/versions.tsx'
 import { DelegateLayout } from '../layout.tsx'
@@ -19,6 +21,8 @@ export interface SpeechPageProps {
   speech: SpeechRow
   event: EventRow
   versions: VersionRow[]
+  /** What this speaker has on its way. */
+  uploads: UploadRow[]
   base: string
   maxBytes: number
   form: FormState
@@ -62,6 +66,15 @@ export function SpeechPage(props: SpeechPageProps) {
       ) : null}
       {refused.length ? <RefusedFiles page={page} refused={refused} accepted={accepted} /> : null}
       <Where {...props} hon={hon} />
+      {mayTake('submit', speech.state as PresentationState) ? (
+        <UnfinishedUploads
+          page={page}
+          uploads={props.uploads}
+          timezone={speech.timezone}
+          base={props.base}
+          side="speaker"
+        />
+      ) : null}
       <Next {...props} hon={hon} />
       {props.versions.length ? (
         <section class="sent">
@@ -156,8 +169,7 @@ function Next(props: SpeechPageProps & { hon: string }) {
   const upload = (primary: boolean) => (
     <UploadForm
       page={page}
-      action={`${base}/files`}
-      done={`${base}?received`}
+      base={base}
       maxBytes={maxBytes}
       primary={primary}
       label={speech.latest_number === null ? t('presentations:upload.title') : t('presentations:upload.again')}
@@ -173,8 +185,12 @@ function Next(props: SpeechPageProps & { hon: string }) {
           </button>
         </form>
       ) : null}
-      {state === 'requested' ? <Fold label={t('presentations:send.now')}>{upload(false)}</Fold> : null}
-      {state !== 'requested' && mayTake('submit', state) ? upload(state !== 'received') : null}
+      {state === 'requested' ? (
+        <Fold label={t('presentations:send.now')} open={props.uploads.length > 0}>
+          {upload(false)}
+        </Fold>
+      ) : null}
+      {state !== 'requested' && mayTake('submit', state) ? upload(state !== 'received' && state !== 'editing') : null}
       {state !== 'requested' && mayTake('submit', state) && speech.delivery === 'read' ? (
         <Fold label={t('presentations:page.reader')}>
           <form class="form" method="post" action={`${base}/reader`}>

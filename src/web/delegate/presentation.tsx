@@ -5,16 +5,19 @@ import { DomainError } from '../../errors.ts'
 import { getEvent } from '../../features/invitations/queries/event.ts'
 import { acceptRequest, declineRequest, nameReader } from '../../features/presentations/commands/answer.ts'
 import type { Target } from '../../features/presentations/commands/lock.ts'
+import { listUploads } from '../../features/presentations/queries/uploads.ts'
 import { getSpeech, getVersion, listVersions } from '../../features/presentations/queries.ts'
 import { acceptInput, declineInput } from '../../features/presentations/schema.ts'
+import { answerFile } from '../../http/file-answer.ts'
+import type { UploadPlace } from '../../http/tus.ts'
 import { emptyForm, type FormState } from '../components/form.tsx'
 import type { RefusedFile } from '../components/upload-form.tsx'
-import { answerFile } from '../file-answer.ts'
 import { parseForm, readForm } from '../forms.ts'
 import { contextOf } from '../middleware.ts'
 import { receiveFiles } from '../receive-files.ts'
+import { resumableUploads } from '../resumable.ts'
 import { answerUpload } from '../upload-answer.ts'
-import { linkFromCookie, type OpenedLink, openLink } from './link-cookie.ts'
+import { linkByToken, linkFromCookie, type OpenedLink, openLink } from './link-cookie.ts'
 import { SpeechPage } from './presentation-page.tsx'
 
 const pathOf = (ref: string) => `/presentation/${ref}`
@@ -24,24 +27,32 @@ type Open = (c: Context<AppEnv>) => Promise<Response | OpenedLink>
 export const presentationLinkPages = new Hono<AppEnv>()
   .route(
     '/p/:token',
-    speechPages((c) => openLink(c, 'presentation', pathOf)),
+    speechPages(
+      (c) => openLink(c, 'presentation', pathOf),
+      (c) => linkByToken(c, 'presentation'),
+    ),
   )
   .route(
     '/presentation/:ref',
     speechPages((c) => linkFromCookie(c, 'presentation', pathOf)),
   )
 
-function speechPages(open: Open) {
+/** `fetched` opens the link for what is no page: where `open` would send a browser on to another address first. */
+function speechPages(open: Open, fetched = open) {
   return new Hono<AppEnv>()
     .get('/', (c) => opened(c, open, (target, base) => show(c, target, base)))
     .get('/files/:number{[0-9]+}', (c) =>
-      opened(c, open, async (target) =>
+      opened(c, fetched, async (target) =>
         answerFile(
           c,
           await getVersion(c.var.services.db, target.organizationId, target.id, Number(c.req.param('number'))),
           'download',
         ),
       ),
+    )
+    .route(
+      '/uploads',
+      resumableUploads((c) => openForUpload(c, fetched)),
     )
     .post('/accept', (c) => change(c, open, acceptInput, acceptRequest))
     .post('/decline', (c) => change(c, open, declineInput, declineRequest))
@@ -66,10 +77,21 @@ async function opened(
   answer: (target: Target, base: string) => Promise<Response>,
 ): Promise<Response> {
   const found = await open(c)
+  return found instanceof Response ? found : answer(targetOf(found), found.base)
+}
+
+async function openForUpload(c: Context<AppEnv>, open: Open): Promise<Response | UploadPlace> {
+  const found = await open(c)
   if (found instanceof Response) return found
-  const { link, base } = found
+  const { organizationId, id } = targetOf(found)
+  const speech = await getSpeech(c.var.services.db, organizationId, id)
+  const ctx = contextOf(c, { kind: 'link', id: speech.id, name: speech.name })
+  return { speech, sentBy: 'speaker', ctx, base: found.base, t: c.var.t }
+}
+
+function targetOf({ link }: OpenedLink): Target {
   if (!link.organizationId) throw new DomainError('link_invalid')
-  return answer({ organizationId: link.organizationId, id: link.targetId }, base)
+  return { organizationId: link.organizationId, id: link.targetId }
 }
 
 type Command<I> = (trx: Trx, ctx: ReturnType<typeof contextOf>, target: Target, input: I) => Promise<void>
@@ -109,9 +131,10 @@ interface Shown {
 async function show(c: Context<AppEnv>, target: Target, base: string, shown: Shown = {}): Promise<Response> {
   const { db, config } = c.var.services
   const speech = await getSpeech(db, target.organizationId, target.id)
-  const [event, versions] = await Promise.all([
+  const [event, versions, uploads] = await Promise.all([
     getEvent(db, target.organizationId, speech.seminar_id),
     listVersions(db, target.organizationId, target.id),
+    listUploads(db, target.organizationId, target.id),
   ])
   const { form = emptyForm, refused = [], accepted = 0, moved = false, status = 200 } = shown
   return c.html(
@@ -120,6 +143,7 @@ async function show(c: Context<AppEnv>, target: Target, base: string, shown: Sho
       speech={speech}
       event={event}
       versions={versions}
+      uploads={uploads.filter((upload) => upload.sent_by === 'speaker')}
       base={base}
       maxBytes={config.uploadMaxBytes}
       form={form}

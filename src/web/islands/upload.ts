@@ -1,21 +1,75 @@
-/** Sends each chosen file by itself, with progress; says when the connection was cut, and sends again on a button. */
-interface Answer {
-  accepted: { name: string; number: number }[]
-  refused: { name: string; code: string; text: string }[]
-}
+// Sends each chosen file in pieces, one file after another; what a cut connection leaves is gone on with, now or another day.
+import { type Begun, candidates, listBegun } from './upload/begun.ts'
+import { addLine } from './upload/line.ts'
+import { send } from './upload/send.ts'
+import type { UploadTexts } from './upload/texts.ts'
 
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-upload]')) enhance(form)
+for (const form of document.querySelectorAll<HTMLFormElement>('form[data-uploads]')) enhance(form)
 
 function enhance(form: HTMLFormElement): void {
   const input = form.querySelector<HTMLInputElement>('input[type=file]')
   const list = form.querySelector<HTMLUListElement>('.sending')
-  const button = form.querySelector<HTMLButtonElement>('button[type=submit]')
+  const status = form.querySelector<HTMLElement>('[role=status]')
   const drop = form.querySelector<HTMLElement>('.drop')
-  if (!input || !list || !button || !drop) return
-  let sending = 0
-  let kept = 0
-  let failed = 0
+  const texts: UploadTexts = JSON.parse(form.dataset.texts ?? '{}')
+  if (!input || !list || !status || !drop) return
+  const begun = listBegun()
+  let queue = Promise.resolve()
+  let [open, kept, failed] = [0, 0, 0]
 
+  acceptDrops(drop, input)
+  offerToChoose(begun, input, texts)
+  addEventListener('beforeunload', (e) => {
+    if (open) e.preventDefault()
+  })
+  // A file that was begun goes on without another question.
+  input.addEventListener('change', () => {
+    const files = [...(input.files ?? [])]
+    if (files.length && files.every((file) => candidates(file, begun).length)) form.requestSubmit()
+  })
+  form.addEventListener('submit', (e) => {
+    e.preventDefault()
+    const files = [...(input.files ?? [])]
+    form.reset()
+    list.hidden = false
+    for (const file of files) add(file)
+  })
+
+  function add(file: File): void {
+    const cancelling = new AbortController()
+    const announce = (words: string) => {
+      status!.textContent = words
+    }
+    const line = addLine(list!, file.name, texts, announce, () => {
+      cancelling.abort()
+      line.say(texts.cancelled, 'off')
+    })
+    if (file.size > Number(form.dataset.max)) {
+      failed++
+      line.say(texts.tooLarge, 'bad')
+      return
+    }
+    open++
+    line.progress(0, texts.waiting)
+    queue = queue.then(async () => {
+      const result = await send({
+        file,
+        begun: candidates(file, begun),
+        at: form.dataset.uploads ?? '',
+        line,
+        texts,
+        signal: cancelling.signal,
+        taken: (one) => void begun.splice(begun.indexOf(one), 1),
+      })
+      open--
+      if (result === 'kept') kept++
+      if (result === 'refused') failed++
+      if (kept && !failed && !open) location.assign(form.dataset.done ?? location.href)
+    })
+  }
+}
+
+function acceptDrops(drop: HTMLElement, input: HTMLInputElement): void {
   for (const type of ['dragenter', 'dragover'])
     drop.addEventListener(type, (e) => {
       e.preventDefault()
@@ -24,127 +78,25 @@ function enhance(form: HTMLFormElement): void {
   for (const type of ['dragleave', 'drop']) drop.addEventListener(type, () => drop.classList.remove('over'))
   drop.addEventListener('drop', (e) => {
     e.preventDefault()
-    if (e.dataTransfer?.files.length) input.files = e.dataTransfer.files
-  })
-  addEventListener('beforeunload', (e) => {
-    if (sending) e.preventDefault()
-  })
-  form.addEventListener('submit', async (e) => {
-    e.preventDefault()
-    const files = [...(input.files ?? [])]
-    form.reset()
-    list.hidden = false
-    for (const file of files) await send(file, row(list, file.name))
-    finish()
-  })
-
-  async function send(file: File, line: Line): Promise<void> {
-    sending++
-    button!.disabled = true
-    const result = await attempt(form, file, line)
-    sending--
-    button!.disabled = sending > 0
-    if (result === 'kept') kept++
-    else if (result === 'refused') failed++
-    else {
-      failed++
-      line.offerRetry(form.dataset.retry ?? '', async () => {
-        failed--
-        await send(file, line)
-        finish()
-      })
-    }
-  }
-
-  function finish(): void {
-    if (kept && !failed && !sending) location.assign(form.dataset.done ?? location.href)
-  }
-}
-
-type Outcome = 'kept' | 'refused' | 'cut'
-
-function attempt(form: HTMLFormElement, file: File, line: Line): Promise<Outcome> {
-  const text = form.dataset
-  if (file.size > Number(text.max)) {
-    line.say(text.tooLarge ?? '', 'bad')
-    return Promise.resolve('refused')
-  }
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest()
-    const cut = () => {
-      line.say(text.cut ?? '', 'bad')
-      resolve('cut')
-    }
-    request.open('POST', form.action)
-    request.setRequestHeader('Accept', 'application/json')
-    request.responseType = 'json'
-    request.upload.onprogress = (e) => {
-      const share = e.lengthComputable && e.total ? e.loaded / e.total : 0
-      line.progress(
-        share,
-        share < 1 ? (text.uploading ?? '').replace('{percent}', `${Math.floor(share * 100)}%`) : (text.checking ?? ''),
-      )
-    }
-    request.onerror = cut
-    request.onabort = cut
-    request.ontimeout = cut
-    request.onload = () => {
-      const answer = request.response as Answer | null
-      if (answer?.accepted?.length) {
-        line.say(text.doneText ?? '', 'ok')
-        resolve('kept')
-      } else if (answer?.refused?.[0]) {
-        line.say(answer.refused[0].text, 'bad')
-        resolve(['upload_cut', 'storage_full'].includes(answer.refused[0].code) ? 'cut' : 'refused')
-      } else {
-        line.say(text.failed ?? '', 'bad')
-        resolve('cut')
-      }
-    }
-    line.progress(0, (text.uploading ?? '').replace('{percent}', '0%'))
-    const body = new FormData()
-    body.append('file', file)
-    request.send(body)
+    if (!e.dataTransfer?.files.length) return
+    input.files = e.dataTransfer.files
+    input.dispatchEvent(new Event('change'))
   })
 }
 
-interface Line {
-  progress(share: number, words: string): void
-  say(words: string, kind: 'ok' | 'bad'): void
-  offerRetry(label: string, again: () => void): void
-}
-
-function row(list: HTMLUListElement, name: string): Line {
-  const item = document.createElement('li')
-  const bar = document.createElement('progress')
-  const said = document.createElement('span')
-  const title = document.createElement('b')
-  title.textContent = name
-  said.className = 'said'
-  bar.max = 1
-  bar.setAttribute('aria-label', name)
-  item.append(title, bar, said)
-  list.append(item)
-  return {
-    progress(share, words) {
-      item.className = ''
-      item.querySelector('button')?.remove()
-      bar.hidden = false
-      bar.value = share
-      if (said.textContent !== words) said.textContent = words
-    },
-    say(words, kind) {
-      item.className = kind
-      bar.hidden = true
-      said.textContent = words
-    },
-    offerRetry(label, again) {
-      const button = document.createElement('button')
-      button.type = 'button'
-      button.className = 'btn small'
-      button.textContent = label
-      button.addEventListener('click', again, { once: true })
-      title.after(button)
-    },
+/** A button at each file that was begun, which opens the device's own choice of files. */
+function offerToChoose(begun: Begun[], input: HTMLInputElement, texts: UploadTexts): void {
+  for (const { item, name } of begun) {
+    const choose = document.createElement('button')
+    choose.type = 'button'
+    choose.className = 'btn small'
+    choose.setAttribute('aria-label', `${texts.choose}: ${name}`)
+    choose.textContent = texts.choose
+    choose.addEventListener('click', () => {
+      const fold = input.closest('details')
+      if (fold) fold.open = true
+      input.click()
+    })
+    item.append(choose)
   }
 }

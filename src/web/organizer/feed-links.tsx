@@ -1,20 +1,11 @@
 import type { Context } from 'hono'
 import { transaction } from '../../db/transaction.ts'
 import type { AppEnv, Page } from '../../env.ts'
-import { recordAudit } from '../../features/audit/commands.ts'
 import { subscribeLinks } from '../../features/calendar/links.ts'
-import { issueLinks, revokeLinks } from '../../features/links/commands.ts'
+import { type FeedOwner, renewFeed } from '../../features/links/commands.ts'
 import { findLatestLink, linkUrl } from '../../features/links/queries.ts'
 import { CopyLine } from '../components/copy-line.tsx'
 import { memberContext } from '../middleware.ts'
-
-/** Whose feed: a member's own, of all their organisations, or one invitee's. */
-export interface FeedOwner {
-  purpose: 'member-feed' | 'person-feed'
-  /** Null for a member, whose feed spans organisations. */
-  organizationId: string | null
-  id: string
-}
 
 /** The address of a feed that holds now, in a language; undefined where none was made or it was ended. */
 export async function findFeedUrl(c: Context<AppEnv>, owner: FeedOwner, locale: string): Promise<string | undefined> {
@@ -30,22 +21,9 @@ export async function findFeedUrl(c: Context<AppEnv>, owner: FeedOwner, locale: 
 }
 
 /** Ends the address in use; makes the next one where asked. */
-export async function renewFeed(c: Context<AppEnv>, owner: FeedOwner, again: boolean): Promise<void> {
-  const ctx = memberContext(c)
-  await transaction(c.var.services.db, async (trx) => {
-    const last = await findLatestLink(trx, owner.purpose, owner.id)
-    await revokeLinks(trx, owner.purpose, owner.id)
-    if (again) {
-      const { purpose, organizationId, id: targetId } = owner
-      await issueLinks(trx, ctx, [{ purpose, organizationId, targetId, generation: (last?.generation ?? 0) + 1 }])
-    }
-    await recordAudit(trx, ctx, {
-      organizationId: c.var.member.organization.id,
-      action: again ? 'feed.issued' : 'feed.revoked',
-      subjectKind: owner.purpose === 'person-feed' ? 'person' : 'member',
-      subjectId: owner.purpose === 'person-feed' ? owner.id : null,
-    })
-  })
+export async function replaceFeed(c: Context<AppEnv>, owner: FeedOwner, again: boolean): Promise<void> {
+  const organizationId = c.var.member.organization.id
+  await transaction(c.var.services.db, (trx) => renewFeed(trx, memberContext(c), organizationId, owner, again))
 }
 
 /** The address with the ways to subscribe, to replace and to end it; or the button that makes one. */

@@ -5,11 +5,13 @@ import { findPublicOrganization, listFacets } from '../../features/summaries/que
 import { PublicLayout } from '../layout.tsx'
 import { PublicHead } from './head.tsx'
 import { kept } from './kept.ts'
+import { QrCode } from './share.tsx'
 
 interface Subject {
   name: string
-  /** The path of its feed, without the locale. */
+  /** The path of its feed, without the locale, and of the code that leads a phone to this page. */
   feed: string
+  code: string
 }
 
 /** How to follow a calendar from one's own. */
@@ -20,9 +22,13 @@ export const calendarPage = new Hono<AppEnv>().get('/calendar', kept, async (c) 
   const found = asked ? await findPublicOrganization(db, asked) : undefined
   const { organizations } = await listFacets(db, found?.organization.id ?? null)
   const nameOf = (org: { name: string; name_en: string | null }) => (page.locale === 'en' && org.name_en) || org.name
-  const subjects: Subject[] = organizations.map((org) => ({ name: nameOf(org), feed: `/o/${org.slug}/calendar.ics` }))
+  const subjects: Subject[] = organizations.map((org) => ({
+    name: nameOf(org),
+    feed: `/o/${org.slug}/calendar.ics`,
+    code: `/o/${org.slug}/calendar/qr.svg`,
+  }))
   if (!found && organizations.length !== 1)
-    subjects.unshift({ name: page.t('public:calendar.all'), feed: '/calendar.ics' })
+    subjects.unshift({ name: page.t('public:calendar.all'), feed: '/calendar.ics', code: '/calendar/qr.svg' })
   return c.html(<CalendarPage page={page} subjects={subjects} />)
 })
 
@@ -94,6 +100,12 @@ function Subscription({ page, subject }: { page: Page; subject: Subject }) {
           {t('public:share.copy')}
         </button>
       </p>
+      <QrCode
+        page={page}
+        src={subject.code}
+        label={t('public:calendar.qr')}
+        alt={t('public:calendar.qr.alt', { name: subject.name })}
+      />
     </section>
   )
 }

@@ -39,7 +39,7 @@ export const calendarFeeds = new Hono<AppEnv>()
   })
   .get('/o/:org/calendar.ics', kept, async (c) => {
     const found = await findPublicOrganization(c.var.services.db, c.req.param('org'))
-    if (!found) throw new DomainError('not_found')
+    if (!found) throw new DomainError('not_found', { detail: 'no_organization' })
     const { organization, moved } = found
     if (moved) return c.redirect(c.var.page.href(`/o/${organization.slug}/calendar.ics`), 301)
     const name = (c.var.locale === 'en' && organization.name_en) || organization.name

@@ -2,6 +2,14 @@ import type { Child } from 'hono/jsx'
 import type { Page } from '../../env.ts'
 import { asset } from '../assets.ts'
 
+/** A picture that other programs show with a link to the page. */
+export interface HeadImage {
+  path: string
+  width: number
+  height: number
+  alt: string
+}
+
 interface HeadProps {
   page: Page
   title: string
@@ -11,7 +19,8 @@ interface HeadProps {
   /** Languages this page is written in; the canonical address is the page's own where its language is among them. */
   languages?: ('vi' | 'en')[]
   type?: 'website' | 'article'
-  image?: { path: string; width: number; height: number; alt: string }
+  /** The card that stands for all without it. */
+  image?: HeadImage
   publishedAt?: string
   modifiedAt?: string
   /** Where the feeds of this page are; the service's own without it. */
@@ -27,6 +36,7 @@ export function PublicHead({
   path,
   languages = ['vi', 'en'],
   feeds = '',
+  image = standing(page),
   children,
   ...rest
 }: HeadProps) {
@@ -36,7 +46,6 @@ export function PublicHead({
   const prefix = `${locale === 'en' ? '/en' : ''}${feeds}`
   return (
     <>
-      <SerifPreload />
       <link rel="canonical" href={canonical} />
       {languages.length > 1
         ? languages.map((language) => <link rel="alternate" hreflang={language} href={inLanguage(language)} />)
@@ -51,15 +60,11 @@ export function PublicHead({
       <meta property="og:description" content={description} />
       <meta property="og:url" content={canonical} />
       <meta property="og:locale" content={locale === 'en' ? 'en_GB' : 'vi_VN'} />
-      {rest.image ? (
-        <>
-          <meta property="og:image" content={origin + rest.image.path} />
-          <meta property="og:image:width" content={String(rest.image.width)} />
-          <meta property="og:image:height" content={String(rest.image.height)} />
-          <meta property="og:image:alt" content={rest.image.alt} />
-        </>
-      ) : null}
-      <meta name="twitter:card" content={rest.image ? 'summary_large_image' : 'summary'} />
+      <meta property="og:image" content={origin + image.path} />
+      <meta property="og:image:width" content={String(image.width)} />
+      <meta property="og:image:height" content={String(image.height)} />
+      <meta property="og:image:alt" content={image.alt} />
+      <meta name="twitter:card" content="summary_large_image" />
       {rest.publishedAt ? <meta property="article:published_time" content={rest.publishedAt} /> : null}
       {rest.modifiedAt ? <meta property="article:modified_time" content={rest.modifiedAt} /> : null}
       {children}
@@ -67,19 +72,7 @@ export function PublicHead({
   )
 }
 
-/** Titles are set in the serif: it is there before they are painted. */
-function SerifPreload() {
-  return (
-    <>
-      {['vietnamese', 'latin'].map((subset) => (
-        <link
-          rel="preload"
-          href={asset(`source-serif-4-${subset}-wght-normal.woff2`)}
-          as="font"
-          type="font/woff2"
-          crossorigin="anonymous"
-        />
-      ))}
-    </>
-  )
+/** The card made at build time: for pages of no seminar, and where no others are drawn. */
+export function standing(page: Page): HeadImage {
+  return { path: asset(`card-${page.locale}.png`), width: 1200, height: 630, alt: page.t('common:product.full') }
 }

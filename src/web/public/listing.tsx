@@ -1,9 +1,8 @@
 import type { Page } from '../../env.ts'
 import type { ListedSeminar } from '../../features/summaries/queries/archive.ts'
 import { clock, date, monthName, readWall, wallTime, weekday } from '../../text/dates.ts'
-import { excerpt } from '../../text/highlight.ts'
-import { markdownText } from '../../text/markdown.ts'
-import { Marked, orgNameOf, Words } from './words.tsx'
+import { reasonsFound } from './found.ts'
+import { Marked, orgNameOf, Words, written } from './words.tsx'
 
 interface ListProps {
   page: Page
@@ -28,7 +27,8 @@ function Line({ page, seminar, q, withOrganization }: Omit<ListProps, 'items'> &
   const { t, href, locale } = page
   const path = `/s/${seminar.slug}`
   const when = seminar.starts_local
-  const found = q ? foundIn(seminar, q) : null
+  const facts = lineFacts(page, seminar, withOrganization)
+  const theme = written(page, seminar, seminar.theme, seminar.theme_en).text
   return (
     <li>
       {when ? (
@@ -44,12 +44,17 @@ function Line({ page, seminar, q, withOrganization }: Omit<ListProps, 'items'> &
             <Words page={page} of={seminar} own={seminar.theme} en={seminar.theme_en} q={q} />
           </a>
         </h3>
-        <p>{lineFacts(page, seminar, withOrganization).join(' · ')}</p>
-        {found ? (
-          <p class="found">
-            <Marked text={found} q={q} />
-          </p>
-        ) : null}
+        {facts.length ? <p>{q ? <Marked text={facts.join(' · ')} q={q} /> : facts.join(' · ')}</p> : null}
+        {q
+          ? reasonsFound(page, seminar, q, [theme, ...facts].join(' ')).map(({ label, text, lang }) => (
+              <p class="found">
+                {label ? `${label}: ` : null}
+                <span lang={lang}>
+                  <Marked text={text} q={q} />
+                </span>
+              </p>
+            ))
+          : null}
       </div>
       {seminar.summary ? (
         <a class="go" href={href(`${path}/summary`)}>
@@ -66,19 +71,16 @@ function lineFacts(page: Page, seminar: ListedSeminar, withOrganization: boolean
   const coming = seminar.state === 'scheduled' && seminar.ends_at !== null && seminar.ends_at > page.now
   return [
     seminar.state === 'postponed' || seminar.state === 'cancelled' ? t(`seminars:state.${seminar.state}`) : '',
-    coming && seminar.starts_local ? clock(seminar.starts_local, page.locale) : '',
+    coming && seminar.starts_local
+      ? seminar.starts_at !== null && seminar.starts_at <= page.now
+        ? t('public:next.now')
+        : clock(seminar.starts_local, page.locale)
+      : '',
     withOrganization ? orgNameOf(page, seminar) : '',
     coming ? (page.locale === 'en' && seminar.venue_en) || seminar.venue || '' : '',
     seminar.speeches > 0 ? t('public:count.speeches', { count: seminar.speeches }) : '',
     seminar.summary?.conclusions.length ? t('public:has.conclusions') : '',
   ].filter(Boolean)
-}
-
-/** A piece of the summary around what was searched for, where the title does not show it. */
-function foundIn(seminar: ListedSeminar, q: string): string | null {
-  const { summary } = seminar
-  if (!summary) return null
-  return excerpt([...summary.lead, markdownText(summary.body), ...summary.conclusions].join(' '), q)
 }
 
 /** The seminar that is on or comes next, at the head of the page. */

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
+import { topicName } from '../../features/seminars/queries/topics.ts'
 import { findPublicOrganization } from '../../features/summaries/queries/archive.ts'
 import { listNews, type NewsItem } from '../../features/summaries/queries/feeds.ts'
 import { escapeMarkup } from '../../text/escape.ts'
@@ -28,7 +29,7 @@ async function read(c: Context<AppEnv>, file: string, slug?: string): Promise<Ne
   const { db, config } = c.var.services
   const { locale, page, t } = c.var
   const found = slug === undefined ? undefined : await findPublicOrganization(db, slug)
-  if (slug !== undefined && !found) throw new DomainError('not_found')
+  if (slug !== undefined && !found) throw new DomainError('not_found', { detail: 'no_organization' })
   const organization = found?.organization
   const name = organization && ((locale === 'en' && organization.name_en) || organization.name)
   const path = organization ? `/o/${organization.slug}` : ''
@@ -45,6 +46,7 @@ async function read(c: Context<AppEnv>, file: string, slug?: string): Promise<Ne
 const urlOf = (news: News, item: NewsItem) =>
   `${news.origin}${news.locale === 'en' ? '/en' : ''}/s/${item.slug}/summary`
 const updatedOf = (item: NewsItem) => item.text.correctedAt ?? item.text.publishedAt
+const topicsOf = (news: News, item: NewsItem) => item.topics.map((topic) => topicName(topic, news.locale))
 const orgOf = (news: News, item: NewsItem) => (news.locale === 'en' && item.org_name_en) || item.org_name
 
 /** The latest change among what is in the feed; the same items give the same bytes. */
@@ -65,6 +67,9 @@ function atom(c: Context<AppEnv>, news: News): Response {
 <published>${item.text.publishedAt}</published>
 <updated>${updatedOf(item)}</updated>
 <author><name>${x(item.text.byline ?? orgOf(news, item))}</name></author>
+${item.topics
+  .map((topic) => `<category term="${x(topic.key)}" label="${x(topicName(topic, news.locale))}"/>`)
+  .join('\n')}
 <summary>${x(item.text.lead[0] ?? '')}</summary>
 <content type="html">${x(contentOf(item))}</content>
 </entry>`,
@@ -98,6 +103,7 @@ function json(c: Context<AppEnv>, news: News): Response {
       date_published: item.text.publishedAt,
       date_modified: updatedOf(item),
       authors: [{ name: item.text.byline ?? orgOf(news, item) }],
+      tags: item.topics.length ? topicsOf(news, item) : undefined,
       language: news.locale,
     })),
   }

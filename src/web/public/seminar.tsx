@@ -10,19 +10,20 @@ import {
   type PublicSeminar,
   type SeminarDetails,
 } from '../../features/summaries/queries/public.ts'
-import { date, daysUntil, relativeDays, timeRange, wallTime, zoneInWords } from '../../text/dates.ts'
+import { date, daysUntil, hourMinute, relativeDays, timeRange, wallTime, zoneInWords } from '../../text/dates.ts'
 import { upperFirst } from '../../text/fold.ts'
 import type { SeminarKind } from '../../text/kinds.ts'
 import { Conclusions } from '../components/article.tsx'
 import { jsonLd, PublicLayout } from '../layout.tsx'
 import { contextOf } from '../middleware.ts'
 import { AddToCalendar } from './add-to-calendar.tsx'
-import { PublicHead } from './head.tsx'
+import { cardImage, seminarCard } from './card.ts'
+import { type HeadImage, PublicHead } from './head.tsx'
 import { kept } from './kept.ts'
-import { Agenda, People, Speeches } from './seminar-parts.tsx'
-import { Share } from './share.tsx'
+import { Agenda, currentItem, People, Speeches } from './seminar-parts.tsx'
+import { PrintedAddress, Share } from './share.tsx'
 import { eventData } from './structured.ts'
-import { OtherLanguageNote, orgNameOf, Words } from './words.tsx'
+import { OtherLanguageNote, orgNameOf, Topics, Words } from './words.tsx'
 
 /** A seminar's page: before, while it is on, and after. */
 export const seminarPage = new Hono<AppEnv>().get('/s/:slug', kept, async (c: Context<AppEnv>) => {
@@ -33,7 +34,10 @@ export const seminarPage = new Hono<AppEnv>().get('/s/:slug', kept, async (c: Co
   const details = await getSeminarDetails(db, seminar)
   const ctx = contextOf(c, { kind: 'system', id: 'public', name: 'public' })
   const event = feedEvent(seminar, details.chairs, ctx, page.locale)
-  return c.html(<SeminarPage {...{ page, seminar, details, event }} adding={c.req.query('add') === 'calendar'} />)
+  const image = await cardImage(c, `/s/${seminar.slug}`, seminarCard(page, seminar))
+  return c.html(
+    <SeminarPage {...{ page, seminar, details, event, image }} adding={c.req.query('add') === 'calendar'} />,
+  )
 })
 
 export interface SeminarPageProps {
@@ -44,6 +48,7 @@ export interface SeminarPageProps {
   event: CalendarEvent | undefined
   /** The choice of calendars is opened. */
   adding: boolean
+  image: HeadImage
 }
 
 export type Phase = 'before' | 'now' | 'after' | 'postponed' | 'cancelled'
@@ -55,7 +60,7 @@ export function phaseOf(seminar: Pick<PublicSeminar, 'state' | 'starts_at' | 'en
   return seminar.starts_at !== null && seminar.starts_at <= now ? 'now' : 'before'
 }
 
-function SeminarPage({ page, seminar, details, event, adding }: SeminarPageProps) {
+function SeminarPage({ page, seminar, details, event, adding, image }: SeminarPageProps) {
   const { t, href, locale } = page
   const path = `/s/${seminar.slug}`
   const name = orgNameOf(page, seminar)
@@ -89,6 +94,7 @@ function SeminarPage({ page, seminar, details, event, adding }: SeminarPageProps
           description={description}
           path={path}
           languages={[...languages]}
+          image={image}
           feeds={`/o/${seminar.org_slug}`}
         >
           {seminar.visibility === 'public' ? jsonLd(eventData(page, seminar, details, page.origin + href(path))) : null}
@@ -107,7 +113,7 @@ function SeminarPage({ page, seminar, details, event, adding }: SeminarPageProps
           <StateNotice page={page} seminar={seminar} phase={phase} />
         </header>
         <div class="main">
-          <Facts page={page} seminar={seminar} phase={phase} />
+          <Facts page={page} seminar={seminar} details={details} phase={phase} />
           <div class="actions no-print">
             {coming && event ? <AddToCalendar page={page} event={event} path={path} open={adding} /> : null}
             {summary ? (
@@ -140,6 +146,7 @@ function SeminarPage({ page, seminar, details, event, adding }: SeminarPageProps
           <Share page={page} path={path} title={seminarName(seminar, locale)} />
         </aside>
       </article>
+      <PrintedAddress page={page} path={path} />
     </PublicLayout>
   )
 }
@@ -169,8 +176,14 @@ function StateNotice({ page, seminar, phase }: { page: Page; seminar: PublicSemi
   )
 }
 
-function Facts({ page, seminar, phase }: { page: Page; seminar: PublicSeminar; phase: Phase }) {
+function Facts({
+  page,
+  seminar,
+  details,
+  phase,
+}: Pick<SeminarPageProps, 'page' | 'seminar' | 'details'> & { phase: Phase }) {
   const { t, locale } = page
+  const current = phase === 'now' || phase === 'before' ? currentItem(details.agenda, seminar, page.now) : undefined
   const { starts_local: starts, ends_local: ends } = seminar
   const zone =
     starts && seminar.timezone !== 'Asia/Ho_Chi_Minh' ? `, ${zoneInWords(seminar.timezone, starts, locale)}` : ''
@@ -179,6 +192,17 @@ function Facts({ page, seminar, phase }: { page: Page; seminar: PublicSeminar; p
   const over = phase === 'after' || phase === 'cancelled'
   return (
     <dl class="facts">
+      {current?.endsLocal ? (
+        <>
+          <dt class="on">{t('public:fact.now')}</dt>
+          <dd class="on">
+            <a href="#agenda">
+              <Words page={page} of={seminar} own={current.title} en={current.title_en} />
+            </a>
+            <span class="muted">{` · ${t('public:now.until', { time: hourMinute(current.endsLocal) })}`}</span>
+          </dd>
+        </>
+      ) : null}
       <dt>{t('public:fact.time')}</dt>
       <dd class={phase === 'cancelled' ? 'struck' : undefined}>
         {starts && ends ? (
@@ -213,6 +237,14 @@ function Facts({ page, seminar, phase }: { page: Page; seminar: PublicSeminar; p
         <>
           <dt>{t('public:fact.cohosts')}</dt>
           <dd>{cohosts.join('; ')}</dd>
+        </>
+      ) : null}
+      {details.topics.length ? (
+        <>
+          <dt>{t('public:topics')}</dt>
+          <dd>
+            <Topics page={page} topics={details.topics} />
+          </dd>
         </>
       ) : null}
       {contact && !over ? (

@@ -16,16 +16,22 @@ export function Share({ page, path, title }: { page: Page; path: string; title: 
         </a>
       </p>
       <p class="address small muted">{url}</p>
-      <details class="qr">
-        <summary>{t('public:share.qr')}</summary>
-        <img
-          src={href(`${path}/qr.svg`)}
-          alt={t('public:share.qr.alt', { url })}
-          width={200}
-          height={200}
-          loading="lazy"
-        />
-      </details>
+      <QrCode page={page} src={`${path}/qr.svg`} label={t('public:share.qr')} alt={t('public:share.qr.alt', { url })} />
     </section>
   )
+}
+
+/** A QR code to show to a phone; fetched when it is opened. `src` is without the locale. */
+export function QrCode({ page, src, label, alt }: { page: Page; src: string; label: string; alt: string }) {
+  return (
+    <details class="qr no-print">
+      <summary>{label}</summary>
+      <img src={page.href(src)} alt={alt} width={200} height={200} loading="lazy" />
+    </details>
+  )
+}
+
+/** Where a printed page can be found: on paper alone. */
+export function PrintedAddress({ page, path }: { page: Page; path: string }) {
+  return <p class="printed small muted">{page.origin + page.href(path)}</p>
 }

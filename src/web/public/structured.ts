@@ -1,5 +1,6 @@
 import type { Locale } from '../../context.ts'
 import type { Page } from '../../env.ts'
+import { topicName } from '../../features/seminars/queries/topics.ts'
 import { seminarTitle } from '../../features/seminars/queries.ts'
 import type { PublicSeminar, SeminarDetails } from '../../features/summaries/queries/public.ts'
 import type { PrintedSummary } from '../../features/summaries/schema.ts'
@@ -27,13 +28,15 @@ export function eventData(page: Page, seminar: PublicSeminar, details: SeminarDe
     '@type': 'Event',
     name: seminarTitle(seminar, page.locale),
     url,
-    startDate: at(seminar.starts_local),
-    endDate: at(seminar.ends_local),
+    // A postponed event keeps the date it had until it gets another (schema.org/EventPostponed).
+    startDate: at(seminar.starts_local ?? seminar.postponed_starts_local),
+    endDate: at(seminar.ends_local ?? seminar.postponed_ends_local),
     eventStatus: `https://schema.org/${STATUS[seminar.state]}`,
     eventAttendanceMode: `https://schema.org/${online ? (venue ? 'Mixed' : 'Online') : 'Offline'}EventAttendanceMode`,
     location: places.length > 1 ? places : places[0],
     description: ((page.locale === 'en' && seminar.introduction_en) || seminar.introduction) ?? undefined,
     organizer: { '@type': 'Organization', name: orgNameOf(page, seminar), url: `${page.origin}/o/${seminar.org_slug}` },
+    keywords: details.topics.length ? details.topics.map((topic) => topicName(topic, page.locale)) : undefined,
     performer: details.chairs.map((chair) => ({ '@type': 'Person', name: chair.name })),
   }
 }
@@ -42,6 +45,7 @@ export function eventData(page: Page, seminar: PublicSeminar, details: SeminarDe
 export function newsArticle(
   page: Page,
   seminar: PublicSeminar,
+  { topics }: Pick<SeminarDetails, 'topics'>,
   text: PrintedSummary,
   locale: Locale,
   image: string | undefined,
@@ -57,6 +61,7 @@ export function newsArticle(
     headline: text.title,
     description: text.lead[0],
     inLanguage: locale,
+    keywords: topics.length ? topics.map((topic) => topicName(topic, locale)) : undefined,
     datePublished: text.publishedAt,
     dateModified: text.correctedAt ?? text.publishedAt,
     author: text.byline ? { '@type': 'Person', name: text.byline } : publisher,

@@ -9,16 +9,18 @@ import {
   type PublicSeminar,
   type SeminarDetails,
 } from '../../features/summaries/queries/public.ts'
+import { wasWithdrawn } from '../../features/summaries/queries/withdrawn.ts'
 import type { PrintedSummary } from '../../features/summaries/schema.ts'
 import { date } from '../../text/dates.ts'
 import type { SeminarKind } from '../../text/kinds.ts'
 import { Article } from '../components/article.tsx'
 import { jsonLd, PublicLayout } from '../layout.tsx'
-import { PublicHead } from './head.tsx'
+import { cardImage, summaryCard } from './card.ts'
+import { type HeadImage, PublicHead } from './head.tsx'
 import { kept } from './kept.ts'
-import { Share } from './share.tsx'
+import { PrintedAddress, Share } from './share.tsx'
 import { newsArticle } from './structured.ts'
-import { OtherLanguageNote, orgNameOf } from './words.tsx'
+import { OtherLanguageNote, orgNameOf, Topics } from './words.tsx'
 
 /** The published summary of a seminar. */
 export const summaryPage = new Hono<AppEnv>().get('/s/:slug/summary', kept, async (c: Context<AppEnv>) => {
@@ -29,9 +31,12 @@ export const summaryPage = new Hono<AppEnv>().get('/s/:slug/summary', kept, asyn
   const details = await getSeminarDetails(db, seminar)
   const languages = (['vi', 'en'] as const).filter((locale) => details.summaries[locale])
   const locale = languages.includes(page.locale) ? page.locale : languages[0]
+  if (!locale && (await wasWithdrawn(db, seminar))) return c.html(<Withdrawn page={page} seminar={seminar} />, 410)
   if (!locale) throw new DomainError('not_found', { detail: 'no_summary' })
   const text = details.summaries[locale] as PrintedSummary
-  return c.html(<SummaryPage {...{ page, seminar, details, text, locale, languages }} />)
+  const photo = coverOf(seminar, text)
+  const image = photo ?? (await cardImage(c, `/s/${seminar.slug}/summary`, summaryCard(page, seminar, text)))
+  return c.html(<SummaryPage {...{ page, seminar, details, text, locale, languages, photo, image }} />)
 })
 
 /** What stands above the title and the title without it: `Hội thảo chuyên đề · 16/11/2023`, “…”. */
@@ -54,17 +59,28 @@ interface SummaryPageProps {
   text: PrintedSummary
   locale: Locale
   languages: Locale[]
+  /** Its first photo, and what is shown with a link to it: the photo, else a card. */
+  photo: HeadImage | undefined
+  image: HeadImage
 }
 
-function SummaryPage({ page, seminar, details, text, locale, languages }: SummaryPageProps) {
-  const { t } = page
-  const path = `/s/${seminar.slug}/summary`
-  const name = orgNameOf(page, seminar)
-  const photoSrc = (fileId: string) => `/s/${seminar.slug}/photos/${fileId}`
+const photoPath = (seminar: PublicSeminar) => (fileId: string) => `/s/${seminar.slug}/photos/${fileId}`
+
+/** The photo that stands for an article, in its largest JPEG. */
+function coverOf(seminar: PublicSeminar, text: PrintedSummary): HeadImage | undefined {
   const cover = text.photos.find((photo) => photo.afterParagraph === null) ?? text.photos[0]
   const jpeg = cover?.variants
     .filter((variant) => variant.mediaType === 'image/jpeg')
     .sort((a, b) => b.width - a.width)[0]
+  return jpeg && cover
+    ? { path: photoPath(seminar)(jpeg.fileId), width: jpeg.width, height: jpeg.height, alt: cover.alt }
+    : undefined
+}
+
+function SummaryPage({ page, seminar, details, text, locale, languages, photo, image }: SummaryPageProps) {
+  const { t } = page
+  const path = `/s/${seminar.slug}/summary`
+  const name = orgNameOf(page, seminar)
   const description = text.lead[0] ?? text.title
   return (
     <PublicLayout
@@ -83,17 +99,13 @@ function SummaryPage({ page, seminar, details, text, locale, languages }: Summar
           path={path}
           languages={languages}
           type="article"
-          image={
-            jpeg && cover
-              ? { path: photoSrc(jpeg.fileId), width: jpeg.width, height: jpeg.height, alt: cover.alt }
-              : undefined
-          }
+          image={image}
           publishedAt={text.publishedAt}
           modifiedAt={text.correctedAt ?? text.publishedAt}
           feeds={`/o/${seminar.org_slug}`}
         >
           {seminar.visibility === 'public'
-            ? jsonLd(newsArticle(page, seminar, text, locale, jpeg && photoSrc(jpeg.fileId)))
+            ? jsonLd(newsArticle(page, seminar, details, text, locale, photo?.path))
             : null}
         </PublicHead>
       }
@@ -104,10 +116,36 @@ function SummaryPage({ page, seminar, details, text, locale, languages }: Summar
         locale={locale}
         timezone={seminar.timezone}
         {...titleParts(seminar, text.title, locale)}
-        photoSrc={photoSrc}
+        photoSrc={photoPath(seminar)}
         notice={locale === page.locale ? undefined : <OtherLanguageNote page={page} text={t('public:only.summary')} />}
         aside={<Aside page={page} seminar={seminar} details={details} path={path} />}
       />
+      <PrintedAddress page={page} path={path} />
+    </PublicLayout>
+  )
+}
+
+/** A text that was public and was taken back (RFC 9110, 410): search engines forget it, readers are told. */
+function Withdrawn({ page, seminar }: Pick<SummaryPageProps, 'page' | 'seminar'>) {
+  const { t, href } = page
+  const name = orgNameOf(page, seminar)
+  return (
+    <PublicLayout
+      page={page}
+      title={t('public:withdrawn.title')}
+      masthead={{ name, home: `/o/${seminar.org_slug}` }}
+      hue={seminar.org_accent_hue}
+      robots="noindex"
+    >
+      <div class="narrow stack">
+        <h1>{t('public:withdrawn.title')}</h1>
+        <p>{t('public:withdrawn.text', { org: name })}</p>
+        <p class="actions">
+          <a class="btn" href={href(`/s/${seminar.slug}`)}>
+            {t('public:seminar.page')}
+          </a>
+        </p>
+      </div>
     </PublicLayout>
   )
 }
@@ -138,6 +176,12 @@ function Aside({
           </li>
         ) : null}
       </ul>
+      {details.topics.length ? (
+        <>
+          <h2>{t('public:topics')}</h2>
+          <Topics page={page} topics={details.topics} />
+        </>
+      ) : null}
       <h2>{t('public:follow')}</h2>
       <ul>
         <li>

@@ -1,5 +1,6 @@
 import type { Locale } from '../../context.ts'
 import type { Page } from '../../env.ts'
+import { type Topic, topicName } from '../../features/seminars/queries/topics.ts'
 import { highlight } from '../../text/highlight.ts'
 
 interface Written {
@@ -62,4 +63,23 @@ export function OtherLanguageNote({ page, text }: { page: Page; text: string }) 
 /** An organisation's name in the page's language. */
 export function orgNameOf(page: Page, org: { org_name: string; org_name_en: string | null }): string {
   return (page.locale === 'en' && org.org_name_en) || org.org_name
+}
+
+/** What a seminar is filed under: each leads to everything of that topic. */
+export function Topics({ page, topics }: { page: Page; topics: Topic[] }) {
+  return (
+    <ul class="topics">
+      {topics.map((topic) => (
+        <li>
+          <a
+            href={page.href(`/?topic=${encodeURIComponent(topic.key).replaceAll('%20', '+')}`)}
+            lang={page.locale === 'en' && !topic.nameEn ? 'vi' : undefined}
+            rel="tag"
+          >
+            {topicName(topic, page.locale)}
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
 }

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
 import { addFile, storeDocument, tidyFiles } from '../../../src/features/files/commands.ts'
 import { createFsStore } from '../../../src/platform/fs.ts'
+import { createTestApp } from '../../support/app.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { createOrganization } from '../../support/factories.ts'
+import { createOrganization, createSeminar } from '../../support/factories.ts'
 import { docx } from '../../support/office-files.ts'
+import { createSpeech } from '../../support/speeches.ts'
+import { sender } from '../../support/uploads.ts'
 
 let database: TestDatabase
 let dir: string
@@ -39,4 +42,24 @@ it('removes the bytes no row speaks of, a day later, and nothing else', async ()
   expect(await files.head(orphan.key)).toBeUndefined()
   expect(await files.head(fresh.key)).toBeDefined()
   expect(await tidyFiles(database.db, files, new Date())).toBe(0)
+})
+
+it('leaves the parts of a file that is on its way, however long it takes', async () => {
+  const t = await createTestApp({ files: createFsStore(dir) })
+  const organization = await createOrganization(t.services.db)
+  const speech = await createSpeech(t, await createSeminar(t.services.db, organization.id))
+  const speaker = sender(t, `${speech.linkPath}/uploads`)
+  const url = await speaker.open('bai.pdf', 2000)
+  await speaker.patch(url, 0, new Uint8Array(1000))
+  const { storage_key: key } = await t.services.db
+    .selectFrom('upload_parts')
+    .select('storage_key')
+    .executeTakeFirstOrThrow()
+  utimesSync(join(dir, key), 0, 0)
+  await tidyFiles(t.services.db, t.services.files, new Date())
+  expect(await t.services.files.head(key)).toBeDefined()
+  await t.services.db.deleteFrom('presentations').where('id', '=', speech.id).execute()
+  await tidyFiles(t.services.db, t.services.files, new Date())
+  expect(await t.services.files.head(key)).toBeUndefined()
+  await t.close()
 })

@@ -109,6 +109,26 @@ describe('when, in Vietnamese', () => {
       times('2023-11-16T08:00', '2023-11-17T11:00', '2024-01-03'),
       'Trong 2 ngày 16 và 17/11/2023, ',
     ],
+    [
+      'more days a year before',
+      times('2023-11-16T08:00', '2023-11-18T11:00', '2024-01-03'),
+      'Trong 3 ngày, từ 16 đến 18/11/2023, ',
+    ],
+    [
+      'over a month’s end a year before',
+      times('2023-11-30T08:00', '2023-12-01T11:00', '2024-01-03'),
+      'Trong 2 ngày 30/11 và 1/12/2023, ',
+    ],
+    [
+      'more days over a month’s end a year before',
+      times('2023-11-29T08:00', '2023-12-01T11:00', '2024-01-03'),
+      'Trong 3 ngày, từ 29/11 đến 1/12/2023, ',
+    ],
+    [
+      'on the last day of February',
+      times('2024-02-29T08:00', '2024-03-01T11:00', '2024-03-02'),
+      'Trong 2 ngày 29/2 và 1/3, ',
+    ],
     ['until the last midnight', times('2023-11-16T08:00', '2023-11-18T00:00'), 'Trong 2 ngày 16 và 17/11, '],
     ['with no end yet', times('2023-11-16T14:00', null), 'Chiều 16/11, '],
     ['with no date yet', times(null, null), ''],
@@ -192,6 +212,28 @@ describe('who, in Vietnamese', () => {
     },
   )
 
+  it('never writes “và” before the last of people, co-hosts or groups', () => {
+    const two = [person('A'), person('B')]
+    const text = lead({ ...short, cohosts: ['Sở A', 'Sở B'], chairs: two, superiors: two }).join(' ')
+    expect(text.replace('Dự và chỉ đạo', '')).not.toContain(' và ')
+  })
+
+  it('writes the kind with a capital in the title and small later', () => {
+    const text = lead({ ...short, superiors: [person('X')] })
+    expect(text[0]).toContain('tổ chức Hội thảo “Đổi mới”')
+    expect(text[1]).toContain('chỉ đạo hội thảo có')
+  })
+
+  it('puts commas between one person’s positions and semicolons between persons', () => {
+    const chairs = [
+      { name: 'A', positions: ['Bí thư', 'Chủ tịch HĐND'] },
+      { name: 'B', positions: ['Phó Bí thư'] },
+    ]
+    expect(lead({ ...short, chairs })[0]).toContain(
+      'Các đồng chí: A, Bí thư, Chủ tịch HĐND; B, Phó Bí thư đồng chủ trì.',
+    )
+  })
+
   it('writes no second paragraph without groups', () => {
     expect(lead({ ...short, groups: [] })).toHaveLength(1)
     expect(lead({ ...short, groups: [], superiors: [person('X')] })).toHaveLength(2)
@@ -238,6 +280,11 @@ describe('in English', () => {
     [times('2023-12-30T08:00', '2024-01-02T11:30', '2024-01-02'), 'From 30 December 2023 to 2 January 2024, the'],
     [times('2023-11-16T14:00', '2023-11-16T17:00', '2024-01-03'), 'On the afternoon of 16 November 2023, the'],
     [times('2023-11-16T08:00', '2023-11-17T17:00', '2024-01-03'), 'On 16 and 17 November 2023, the'],
+    [times('2023-11-16T08:00', '2023-11-18T11:30', '2024-01-03'), 'From 16 to 18 November 2023, the'],
+    [times('2023-11-30T08:00', '2023-12-01T11:30', '2024-01-03'), 'On 30 November and 1 December 2023, the'],
+    [times('2023-02-05T11:59', '2023-02-05T14:00'), 'On the morning of 5 February, the'],
+    [times('2023-02-05T12:00', '2023-02-05T14:00'), 'On the afternoon of 5 February, the'],
+    [times('2023-02-05T17:59', '2023-02-05T20:00'), 'On the afternoon of 5 February, the'],
     [times(null, null), 'The'],
   ])('says when: %j', (when, opening) => {
     expect(lead({ ...shortEnglish, ...when })[0]).toMatch(
@@ -267,6 +314,29 @@ describe('in English', () => {
     expect(lead({ ...facts, superiors: [person('X'), person('Y')] })[1]).toBe(
       'Attending the conference and giving guidance were X, Phó Bí thư; and Y, Phó Bí thư.',
     )
+  })
+
+  it('names a unit that two positions share once, last, and no honorific', () => {
+    const chairs = [
+      {
+        name: 'A',
+        gender: 'female' as const,
+        positions: [
+          { title: 'Member', unit: 'of the Standing Committee' },
+          { title: 'Head', unit: 'of the Standing Committee' },
+        ],
+      },
+    ]
+    for (const honorific of ['comrade', 'neutral', 'academic'] as const)
+      expect(lead({ ...shortEnglish, honorific, chairs })[0]).toMatch(
+        / The workshop was chaired by A, Member, Head of the Standing Committee\.$/,
+      )
+  })
+
+  it('writes no second paragraph without groups, and one co-host without a list', () => {
+    expect(lead({ ...shortEnglish, groups: [], cohosts: ['Mẫu University'] })).toEqual([
+      expect.stringContaining(', in coordination with Mẫu University, held the thematic workshop'),
+    ])
   })
 
   it('keeps separators of the groups’ own and titles in quotation marks', () => {

@@ -7,7 +7,7 @@ import { createFsStore } from '../../../src/platform/fs.ts'
 import { createTestApp, formRequest, type TestApp, testOrigin } from '../../support/app.ts'
 import { createInvitation, createMember, createOrganization, createSeminar } from '../../support/factories.ts'
 import { docx, pdf } from '../../support/office-files.ts'
-import { createSpeech, filesRequest } from '../../support/speeches.ts'
+import { createSpeech, filesRequest, openSpeechLink } from '../../support/speeches.ts'
 
 let t: TestApp
 let dir: string
@@ -164,6 +164,211 @@ describe('the board', () => {
   })
 })
 
+describe('the board’s figures and filters', () => {
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
+  let own: Awaited<ReturnType<typeof createSeminar>>
+  let board: string
+
+  beforeAll(async () => {
+    own = await createSeminar(t.services.db, organization.id)
+    board = `/console/${organization.slug}/seminars/${own.id}/presentations`
+    const item = await t.services.db
+      .insertInto('agenda_items')
+      .values({
+        organization_id: organization.id,
+        seminar_id: own.id,
+        ordinal: 1,
+        kind: 'speech',
+        title: 'Tham luận',
+        minutes: 60,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const two = new Date(Date.now() - 2 * 86_400_000)
+    const rows: [string, Record<string, unknown>, Record<string, unknown>][] = [
+      ['Bài A', { deadlineLocal: `${days(20)}T17:00:00` }, { state: 'accepted', state_since: two }],
+      ['Bài B', { deadlineLocal: `${days(10)}T17:00:00` }, { state: 'requested' }],
+      ['Bài C', { deadlineLocal: `${days(-3)}T08:00:00` }, { state: 'returned', state_since: two }],
+      [
+        'Bài D',
+        {},
+        { state: 'editing', editor_name: 'Lê Thị Hoa', editor_id: 'x', state_since: two, agenda_item_id: item.id },
+      ],
+      ['Bài E', {}, { state: 'approved', agenda_item_id: item.id }],
+      ['Bài F', {}, { state: 'withdrawn' }],
+    ]
+    for (const [topic, input, columns] of rows) {
+      const { id } = await createSpeech(t, own, { topic, ...input })
+      await t.services.db.updateTable('presentations').set(columns).where('id', '=', id).execute()
+    }
+  })
+
+  it('adds up what was asked, came, was approved, and the minutes', async () => {
+    const page = await html(board)
+    const figures = [...page.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(
+      ([, name, value]) => `${name}: ${value}`,
+    )
+    expect(figures).toEqual(['Đã đặt: 5', 'Đã nhận: 3', 'Đã duyệt: 1', 'Phút đã xếp: 20 / 60'])
+  })
+
+  it('counts beside each filter, and narrows by who waits, by lateness and by state', async () => {
+    const page = await html(board)
+    const pills = [...page.matchAll(/<a class="pill"[^>]*>([^<]+) <span class="num">(\d+)</g)].map(
+      (m) => `${m[1]} ${m[2]}`,
+    )
+    expect(pills).toEqual([
+      'Tất cả 6',
+      'Chờ Ban Tổ chức hội thảo 1',
+      'Chờ tác giả 3',
+      'Đã quá hạn 1',
+      'Đã đặt bài 1',
+      'Đã nhận viết 1',
+      'Đang biên tập 1',
+      'Đề nghị tác giả chỉnh sửa 1',
+      'Đã duyệt đưa vào kỷ yếu 1',
+      'Đã rút đề nghị 1',
+    ])
+    const shown = async (query: string) =>
+      [...(await html(board + query)).matchAll(/<th scope="row"><a[^>]*>Bài (\w)</g)].map((m) => m[1]).join('')
+    expect(await shown('')).toBe('DCBAEF')
+    expect(await shown('?wait=speaker')).toBe('CBA')
+    expect(await shown('?wait=late')).toBe('C')
+    expect(await shown('?wait=organizers')).toBe('D')
+    expect(await shown('?state=approved')).toBe('E')
+    expect(await shown('?wait=nonsense')).toBe('DCBAEF')
+  })
+
+  it('says who waits for whom and since when, how late it is, and who edits', async () => {
+    const page = await html(board)
+    for (const words of [
+      'Chờ tác giả chỉnh sửa, đã 2 ngày',
+      'Chờ tác giả trả lời, từ hôm nay',
+      'Quá hạn 3 ngày',
+      'Lê Thị Hoa đang biên tập, đã 2 ngày',
+    ])
+      expect(page).toContain(words)
+    const english = await html(`/en${board}`)
+    for (const words of [
+      '3 days overdue',
+      'Lê Thị Hoa is editing it, for 2 days',
+      'Returned to the author for changes',
+    ])
+      expect(english).toContain(words)
+  })
+
+  it('lists what stands nowhere on the agenda, whatever it is narrowed to', async () => {
+    const page = await html(`${board}?state=approved`)
+    const aside = page.slice(page.indexOf('Chưa xếp vào chương trình'))
+    expect([...aside.matchAll(/>Bài (\w)</g)].map((m) => m[1]).join('')).toBe('CBA')
+  })
+})
+
+describe('an editor', () => {
+  it('takes a paper up, and sees when the author’s new version took it out of their hands', async () => {
+    const speech = await createSpeech(t, seminar)
+    await send(speech.id, 'a.docx', docx())
+    expect((await step(speech.id, 'take-up')).status).toBe(303)
+    expect(await load(speech.id)).toMatchObject({
+      state: 'editing',
+      editor_name: 'Lê Văn Mẫu',
+      editor_id: owner.userId,
+    })
+    const page = await html(`${base}/${speech.id}`)
+    expect(page).toContain('Lê Văn Mẫu đang biên tập, từ hôm nay')
+    expect(page).not.toContain('Biên tập thay')
+    expect(page.match(/class="btn primary"/g)).toHaveLength(1)
+    const { path, cookie } = await openSpeechLink(t, speech.linkPath)
+    const speakersPage = await (await t.app.request(testOrigin + path, { headers: { cookie } })).text()
+    expect(speakersPage).toContain('Ban Tổ chức hội thảo đang biên tập bài.')
+    await t.app.request(`${testOrigin}${path}/files`, filesRequest([{ name: 'b.docx', bytes: docx() }], { cookie }))
+    expect((await load(speech.id)).state).toBe('received')
+    expect(await html(`${base}/${speech.id}`)).toContain(
+      'Tác giả gửi bản thứ 2 khi Lê Văn Mẫu đang biên tập bản thứ 1, nên bài trở về “Đã nhận bài”.',
+    )
+    expect(await html(base)).toContain('Có bản mới khi Lê Văn Mẫu đang biên tập')
+  })
+
+  it('is named to a colleague, who may take over or lay it down', async () => {
+    const speech = await createSpeech(t, seminar)
+    await send(speech.id, 'a.docx', docx())
+    await step(speech.id, 'take-up')
+    const colleague = await createMember(t.services, organization.id, 'organizer')
+    const page = await (await get(`${base}/${speech.id}`, { cookie: colleague.cookie })).text()
+    expect(page).toContain('Biên tập thay')
+    await step(speech.id, 'put-down')
+    expect(await load(speech.id)).toMatchObject({ state: 'received', editor_name: null })
+    expect((await step(speech.id, 'put-down')).status).toBe(409)
+  })
+})
+
+describe('reminding', () => {
+  it('one author goes at once, and is refused in words within twelve hours', async () => {
+    const speech = await createSpeech(t, seminar, { deadlineLocal: '2026-01-01T17:00:00' })
+    expect(await html(`${base}/${speech.id}`)).toMatch(/<button class="btn primary" type="submit">Nhắc tác giả/)
+    const first = await step(speech.id, 'remind')
+    expect(first.headers.get('location')).toBe(`${base}/${speech.id}?reminded`)
+    expect(await html(`${base}/${speech.id}?reminded`)).toContain('Đã đưa thư nhắc vào hàng chờ gửi.')
+    const again = await step(speech.id, 'remind')
+    expect(again.status).toBe(409)
+    expect(await again.text()).toMatch(
+      /Tác giả đã được nhắc lúc \d+ giờ \d\d, ngày [\d/]+\. Sau 12 giờ mới nhắc lại được\./,
+    )
+    expect((await mailsOf('speech_overdue')).length).toBe(1)
+    await send(speech.id, 'a.docx', docx())
+    expect(await (await step(speech.id, 'remind')).text()).toContain('Không gửi thư nhắc')
+  })
+
+  it('all late ones is reviewed first: how many letters, to whom, and why not to others', async () => {
+    const own = await createSeminar(t.services.db, organization.id)
+    const board = `/console/${organization.slug}/seminars/${own.id}/presentations`
+    expect(await html(`${board}/remind`)).toContain('Không có thư nào cần gửi')
+    const past = { deadlineLocal: '2026-01-01T17:00:00' }
+    const one = await createSpeech(t, own, { ...past, name: 'Trần Một', email: 'mot@mau.example' })
+    const two = await createSpeech(t, own, { ...past, name: 'Trần Hai', email: 'hai@mau.example' })
+    await createSpeech(t, own, { ...past, name: 'Trần Ba', email: '' })
+    await createSpeech(t, own, { name: 'Trần Bốn', email: 'bon@mau.example' })
+    const review = await html(`${board}/remind`)
+    expect(await html(board)).toContain(`href="${board}/remind"`)
+    for (const words of [
+      '2 thư nhắc sẽ được gửi',
+      'mot@mau.example',
+      'Gửi 2 thư nhắc',
+      '1 tác giả quá hạn không nhận thư',
+      'Trần Ba',
+    ])
+      expect(review).toContain(words)
+    expect(review).not.toContain('Trần Bốn')
+    const letter = await get(`${board}/${one.id}/reminder`)
+    expect(letter.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(await letter.text()).toContain('Bài tham luận đã quá hạn gửi')
+    expect((await mailsOf('speech_overdue')).filter((m) => m.seminar_id === own.id)).toHaveLength(0)
+    const sent = await t.app.request(
+      testOrigin + `${board}/remind`,
+      formRequest({ speech: [one.id, two.id] }, owner.cookie),
+    )
+    expect(sent.headers.get('location')).toBe(`${board}?reminded=2`)
+    expect(await html(`${board}?reminded=2`)).toContain('Đã đưa 2 thư nhắc vào hàng chờ gửi.')
+    expect((await mailsOf('speech_overdue')).filter((m) => m.seminar_id === own.id)).toHaveLength(2)
+    expect(await html(`${board}/remind`)).toMatch(/3 tác giả quá hạn không nhận thư[\s\S]*Đã nhắc lúc/)
+    const twice = await t.app.request(
+      testOrigin + `${board}/remind`,
+      formRequest({ speech: [one.id, two.id] }, owner.cookie),
+    )
+    expect(twice.headers.get('location')).toBe(`${board}?reminded=0`)
+  })
+
+  it('is not offered, and refused, where the seminar is cancelled', async () => {
+    const own = await createSeminar(t.services.db, organization.id)
+    const board = `/console/${organization.slug}/seminars/${own.id}/presentations`
+    const speech = await createSpeech(t, own, { deadlineLocal: '2026-01-01T17:00:00' })
+    await t.services.db.updateTable('seminars').set({ state: 'cancelled' }).where('id', '=', own.id).execute()
+    expect(await html(board)).not.toContain('/remind"')
+    expect(await html(`${board}/${speech.id}`)).not.toContain('Nhắc tác giả')
+    expect(await html(`${board}/remind`)).toContain('Hội thảo đã hủy')
+    expect((await post(`${board}/remind`, { speech: speech.id })).status).toBe(409)
+  })
+})
+
 describe('one speech', () => {
   it('is taken in for its author, returned with a comment, approved, reopened', async () => {
     const speech = await createSpeech(t, seminar)
@@ -211,7 +416,12 @@ describe('one speech', () => {
     expect((await step(speech.id, 'agenda', { agendaItemId: own.id })).status).toBe(303)
     const board = await html(base)
     expect(board).toContain('15 / 10 phút')
-    expect(board).toContain('vượt 5 phút')
+    expect(board).toContain('quá 5 phút')
+    expect(board).toMatch(/<div class="overfull"><dt>Phút đã xếp<\/dt><dd>15 \/ 10/)
+    const agenda = await html(base.replace(/presentations$/, 'agenda'))
+    expect(agenda).toContain('1 tham luận: 15/10 phút')
+    expect(agenda).toContain('quá 5 phút')
+    expect(await html(base.replace(/\/presentations$/, ''))).toContain('1 tham luận: 15/10 phút')
     await step(speech.id, 'agenda', { agendaItemId: '' })
     expect((await load(speech.id)).agenda_item_id).toBeNull()
   })
@@ -298,10 +508,16 @@ describe('others', () => {
       `/${speech.id}/files/1`,
       `/${speech.id}/files/1/view`,
       `/${speech.id}/files/1/read`,
+      `/${speech.id}/reminder`,
+      '/remind',
     ]
     const changes = [
       '/new',
+      '/remind',
       ...[
+        'take-up',
+        'put-down',
+        'remind',
         'approve',
         'return',
         'reopen',

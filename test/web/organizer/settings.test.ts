@@ -139,6 +139,21 @@ describe('API keys', () => {
     expect(await (await get(`${base}/keys`)).text()).toContain('Đã thu hồi')
     expect((await post(`${base}/keys`, { name: '', scope: 'write', days: '30' })).status).toBe(422)
   })
+
+  it('may be given what owners do, and say so in the list; the page leads to the documentation of the API', async () => {
+    expect((await post(`${base}/keys`, { name: 'Quản trị', scope: 'admin', days: '' })).status).toBe(200)
+    expect((await post(`${base}/keys`, { name: 'Quản trị', scope: 'root', days: '' })).status).toBe(422)
+    const { scopes } = await t.services.db
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('organization_id', '=', org.id)
+      .where('name', '=', 'Quản trị')
+      .executeTakeFirstOrThrow()
+    expect(scopes).toEqual(['read', 'write', 'admin'])
+    const page = await (await get(`/en${base}/keys`)).text()
+    expect(page).toContain('Read, write and administer')
+    expect(page).toContain('href="/en/api/docs"')
+  })
 })
 
 describe('the log', () => {

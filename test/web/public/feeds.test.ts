@@ -5,6 +5,7 @@ import { transaction } from '../../../src/db/transaction.ts'
 import { checkCalendar } from '../../../src/features/calendar/check.ts'
 import { issueLinks, revokeLinks } from '../../../src/features/links/commands.ts'
 import { linkUrl } from '../../../src/features/links/queries.ts'
+import { postponeSeminar, scheduleSeminar } from '../../../src/features/seminars/commands.ts'
 import { createTestApp, formRequest, systemContext, type TestApp, testLinkKey, testOrigin } from '../../support/app.ts'
 import {
   createInvitation,
@@ -289,6 +290,60 @@ describe('a personal feed', () => {
       expect((await get(path)).status).toBe(404)
     },
   )
+})
+
+describe('a postponed seminar in feeds', () => {
+  it('stays thirty days as cancelled at the time it was to be, with the same identity, then leaves', async () => {
+    const one = await seminar({
+      theme: 'Sẽ hoãn lại',
+      starts_local: '2026-12-20T14:00:00',
+      ends_local: '2026-12-20T17:00:00',
+    })
+    const events = async (path = '/calendar.ics') =>
+      new ICAL.Component(ICAL.parse((await get(path)).text))
+        .getAllSubcomponents('vevent')
+        .filter((event) => event.getFirstPropertyValue('uid') === one.uid)
+        .map((event) => ({
+          status: String(event.getFirstPropertyValue('status')),
+          start: String(event.getFirstPropertyValue('dtstart')),
+          sequence: Number(event.getFirstPropertyValue('sequence')),
+        }))
+    expect(await events()).toEqual([{ status: 'CONFIRMED', start: '2026-12-20T14:00:00', sequence: 0 }])
+    const before = (await get('/calendar.ics')).headers
+    const ctx = systemContext({ now: clock.at })
+    await transaction(db(), (trx) => postponeSeminar(trx, ctx, org.id, one.id, 'Do bão.'))
+    await db()
+      .updateTable('seminars')
+      .set({ postponed_at: clock.at, revised_at: clock.at })
+      .where('id', '=', one.id)
+      .execute()
+    const cancelled = { status: 'CANCELLED', start: '2026-12-20T14:00:00', sequence: 1 }
+    for (const path of ['/calendar.ics', '/o/minh-ha/calendar.ics', `/s/${one.slug}/event.ics`])
+      expect(await events(path), path).toEqual([cancelled])
+    const feed = await get('/calendar.ics')
+    expect(checkCalendar(feed.text, { method: null, feed: true })).toEqual([])
+    expect(feed.headers.get('etag')).not.toBe(before.get('etag'))
+    clock.forward(29 * 86_400_000)
+    expect(await events()).toEqual([cancelled])
+    clock.forward(2 * 86_400_000)
+    expect(await events()).toEqual([])
+  })
+
+  it('comes back confirmed when it has a date again', async () => {
+    const one = await seminar({
+      theme: 'Dời ngày',
+      starts_local: '2027-03-20T14:00:00',
+      ends_local: '2027-03-20T17:00:00',
+    })
+    const ctx = systemContext({ now: clock.at })
+    await transaction(db(), (trx) => postponeSeminar(trx, ctx, org.id, one.id, null))
+    const again = { startsLocal: '2027-04-20T14:00:00', endsLocal: '2027-04-20T17:00:00', answerDeadlineLocal: null }
+    await transaction(db(), (trx) => scheduleSeminar(trx, ctx, org.id, one.id, again))
+    const { text } = await get(`/s/${one.slug}/event.ics`)
+    expect(text).toContain('STATUS:CONFIRMED')
+    expect(text).toContain('20270420T140000')
+    expect(text).not.toContain('20270320')
+  })
 })
 
 describe('one event as a file', () => {

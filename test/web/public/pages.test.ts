@@ -63,7 +63,7 @@ describe('the published summary', () => {
       expect(text).toContain(part)
     }
     expect(text.match(/<li>[^<]*đảng viên/g)?.length).toBeGreaterThan(3)
-    expect(text).toContain('<footer>Đồng chí Nguyễn Chiến Thắng</footer>')
+    expect(text).toContain('<figcaption>Đồng chí Nguyễn Chiến Thắng</figcaption>')
   })
 
   it('prints typed HTML as text', async () => {
@@ -116,7 +116,7 @@ describe('the published summary', () => {
     await publish(t.services, seminar)
     expect((await get(`/s/${seminar.slug}/summary`)).status).toBe(200)
     await withdraw(t.services, seminar)
-    expect((await get(`/s/${seminar.slug}/summary`)).status).toBe(404)
+    expect((await get(`/s/${seminar.slug}/summary`)).status).toBe(410)
     expect((await get(`/s/${seminar.slug}`)).text).not.toContain('Đọc tin bài')
   })
 

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
-import { DomainError } from '../../../errors.ts'
+import { DomainError, invalid } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { hashToken } from '../../links/token.ts'
+import { allows } from '../rules.ts'
 import type { ApiScope } from '../schema.ts'
 
 /** `ht_` and 256 random bits in 43 characters. */
@@ -13,12 +14,20 @@ function newKey(): string {
   return `ht_${text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')}`
 }
 
-/** Makes a key; it is told here and never again, only its SHA-256 is kept. `expiresAt` null: it holds until revoked. */
+/**
+ * Makes a key; it is told here and never again, only its SHA-256 is kept. `expiresAt` null: it holds until revoked. A key
+ * that makes another gives it no more than it has itself; the new one ends with the member whose key made it.
+ * @throws DomainError invalid: scopes `scope_beyond`
+ */
 export async function createApiKey(
   trx: Trx,
   ctx: Context,
   input: { organizationId: string; name: string; scopes: readonly ApiScope[]; expiresAt: Date | null },
 ): Promise<{ id: string; key: string }> {
+  const { userId, scopes } = await findMaker(trx, ctx, input.organizationId)
+  if (scopes && !input.scopes.every((scope) => allows(scopes, scope))) {
+    throw invalid({ field: 'scopes', code: 'scope_beyond' })
+  }
   const key = newKey()
   const { id } = await trx
     .insertInto('api_keys')
@@ -28,7 +37,7 @@ export async function createApiKey(
       hint: key.slice(0, 8),
       key_hash: (await hashToken(key)) as never,
       scopes: [...input.scopes],
-      created_by: ctx.actor.kind === 'user' ? ctx.actor.id : null,
+      created_by: userId,
       expires_at: input.expiresAt,
     })
     .returning('id')
@@ -41,6 +50,38 @@ export async function createApiKey(
     details: { name: input.name, scopes: [...input.scopes] },
   })
   return { id, key }
+}
+
+/** Whose key a new one is, and what the key that makes it may do. Whoever shuts its member out comes before or after. */
+async function findMaker(
+  trx: Trx,
+  { actor }: Context,
+  organizationId: string,
+): Promise<{ userId: string | null; scopes?: ApiScope[] }> {
+  if (actor.kind === 'user') {
+    await lockMember(trx, organizationId, actor.id)
+    return { userId: actor.id }
+  }
+  if (actor.kind !== 'key') return { userId: null }
+  const own = trx
+    .selectFrom('api_keys')
+    .select(['created_by', 'scopes'])
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', actor.id)
+    .where('revoked_at', 'is', null)
+  const userId = (await own.executeTakeFirst())?.created_by ?? null
+  if (userId !== null) await lockMember(trx, organizationId, userId)
+  return { userId, scopes: ((await own.executeTakeFirst())?.scopes ?? []) as ApiScope[] }
+}
+
+async function lockMember(trx: Trx, organizationId: string, userId: string): Promise<void> {
+  await trx
+    .selectFrom('members')
+    .select('role')
+    .where('organization_id', '=', organizationId)
+    .where('user_id', '=', userId)
+    .forShare()
+    .execute()
 }
 
 /** Ends a key at once. @throws DomainError not_found */

@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import type { Context, Role } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
+import type { ApiScope } from '../schema.ts'
 
 /** Locks the owners who can still act, in one order, so that two of them cannot remove each other at once. */
 async function lockOwners(trx: Trx, organizationId: string): Promise<string[]> {
@@ -31,7 +33,10 @@ async function lockMember(trx: Trx, organizationId: string, userId: string) {
   return { ...member, isLastOwner: owners.length === 1 && owners[0] === userId }
 }
 
-/** Gives a member another role. @throws DomainError not_found, or conflict `last_owner` */
+/**
+ * Gives a member another role. Who is no longer an owner leaves no key behind that does what owners do.
+ * @throws DomainError not_found, or conflict `last_owner`
+ */
 export async function changeRole(
   trx: Trx,
   ctx: Context,
@@ -48,12 +53,13 @@ export async function changeRole(
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', userId)
     .execute()
+  const keys = role === 'owner' ? 0 : await revokeKeysOf(trx, organizationId, userId, 'admin')
   await recordAudit(trx, ctx, {
     organizationId,
     action: 'member.role_changed',
     subjectKind: 'member',
     subjectId: null,
-    details: { name: member.name, from: member.role, to: role },
+    details: { name: member.name, from: member.role, to: role, ...(keys ? { keys } : {}) },
   })
 }
 
@@ -72,20 +78,26 @@ export async function disableMember(trx: Trx, ctx: Context, organizationId: stri
     .where('user_id', '=', userId)
     .execute()
   await trx.deleteFrom('auth.session').where('userId', '=', userId).execute()
-  const revoked = await trx
-    .updateTable('api_keys')
-    .set((eb) => ({ revoked_at: eb.fn<Date>('now') }))
-    .where('organization_id', '=', organizationId)
-    .where('created_by', '=', userId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
+  const keys = await revokeKeysOf(trx, organizationId, userId)
   await recordAudit(trx, ctx, {
     organizationId,
     action: 'member.disabled',
     subjectKind: 'member',
     subjectId: null,
-    details: { name: member.name, keys: Number(revoked.numUpdatedRows) },
+    details: { name: member.name, keys },
   })
+}
+
+/** Ends the keys a member made here, or those of one scope. @returns how many */
+async function revokeKeysOf(trx: Trx, organizationId: string, userId: string, scope?: ApiScope): Promise<number> {
+  let query = trx
+    .updateTable('api_keys')
+    .set((eb) => ({ revoked_at: eb.fn<Date>('now') }))
+    .where('organization_id', '=', organizationId)
+    .where('created_by', '=', userId)
+    .where('revoked_at', 'is', null)
+  if (scope) query = query.where(sql<boolean>`${scope} = any(scopes)`)
+  return Number((await query.executeTakeFirst()).numUpdatedRows)
 }
 
 /** Lets a member in again; their old sessions and keys stay ended. @throws DomainError not_found */

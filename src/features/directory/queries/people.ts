@@ -10,6 +10,7 @@ import { validOn } from './positions.ts'
 /**
  * Who has every word of a query somewhere: in name, address, phone, or in a position and its unit. The indexes find who
  * has the longest word anywhere; the other words are looked for in the whole text of these alone.
+ * Both steps are materialized: on tables just filled, without statistics, the second would run once a person.
  */
 function foundBy(organizationId: string, q: string) {
   const longest = fold(q)
@@ -21,7 +22,7 @@ function foundBy(organizationId: string, q: string) {
       union select p.person_id from positions p where p.organization_id = ${organizationId} and ${matchesSearch(sql.ref('p.search'), longest)}
       union select p.person_id from units u join positions p on p.organization_id = u.organization_id and p.unit_id = u.id
         where u.organization_id = ${organizationId} and ${matchesSearch(sql.ref('u.search'), longest)}),
-    held as (
+    held as materialized (
       select p.person_id, string_agg(p.search || ' ' || u.search, ' ') as words from found f
       join positions p on p.organization_id = ${organizationId} and p.person_id = f.id
       join units u on u.organization_id = p.organization_id and u.id = p.unit_id group by p.person_id)
@@ -56,6 +57,12 @@ export async function listPeople(db: Db, organizationId: string, filter: PeopleF
     'h.email',
     'h.phone',
     'h.email_dead_at',
+    'h.locale',
+    'h.code',
+    'h.note',
+    'h.version',
+    'h.created_at',
+    'h.updated_at',
   ])
   if (filter.cursor) {
     const [given, family, middle, id] = decodeCursor(filter.cursor, 4)
@@ -96,4 +103,15 @@ export async function getPerson(db: Db, organizationId: string, id: string) {
     .executeTakeFirst()
   if (!row) throw new DomainError('not_found')
   return row
+}
+
+/** Whether somebody of this id is in the directory. */
+export async function hasPerson(db: Db, organizationId: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('people')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row !== undefined
 }

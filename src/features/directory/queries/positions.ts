@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { cursorInt, decodeCursor, type Page, toPage } from '../../../db/cursor.ts'
 import type { Db } from '../../../db/transaction.ts'
-import type { Selector } from '../schema.ts'
+import { DomainError } from '../../../errors.ts'
+import type { PositionFilter, Selector } from '../schema.ts'
 
 /** Positions with person and unit: what an invitation is made of. */
 function positionRows(db: Db, organizationId: string) {
@@ -16,7 +18,7 @@ function positionRows(db: Db, organizationId: string) {
       j.onRef('h.organization_id', '=', 'p.organization_id').onRef('h.id', '=', 'p.person_id'),
     )
     .where('p.organization_id', '=', organizationId)
-    .select(['p.id', 'p.title', 'p.title_en', 'p.rank', 'p.valid_from', 'p.valid_to'])
+    .select(['p.id', 'p.title', 'p.title_en', 'p.rank', 'p.valid_from', 'p.valid_to', 'p.version', 'p.created_at'])
     .select([
       'h.id as person_id',
       'h.name as person_name',
@@ -53,6 +55,8 @@ function toSelected(row: PositionRow) {
     rank: row.rank,
     valid_from: row.valid_from,
     valid_to: row.valid_to,
+    version: row.version,
+    created_at: row.created_at,
     person: {
       id: row.person_id,
       name: row.person_name,
@@ -139,4 +143,60 @@ export async function listPositionsAt(db: Db, organizationId: string, unitId: st
     .limit(500)
     .execute()
   return rows.map(toSelected)
+}
+
+function filtered(query: ReturnType<typeof positionRows>, filter: PositionFilter) {
+  let found = query
+  if (filter.person) found = found.where('p.person_id', '=', filter.person)
+  if (filter.unit) found = found.where('p.unit_id', '=', filter.unit)
+  if (filter.validOn) found = found.where(validOn('p', filter.validOn)).where(validOn('u', filter.validOn))
+  return found
+}
+
+/** A page of positions, past ones too unless a day is given, in order of precedence. */
+export async function listPositions(
+  db: Db,
+  organizationId: string,
+  filter: PositionFilter,
+  limit = 50,
+): Promise<Page<SelectedPosition>> {
+  let query = filtered(positionRows(db, organizationId), filter).select('u.tree_path')
+  if (filter.cursor) {
+    const [path, rank, id] = decodeCursor(filter.cursor, 3)
+    query = query
+      .where('u.tree_path', '>=', String(path))
+      .where(sql<boolean>`(u.tree_path > ${String(path)} or (p.rank, p.id) > (${cursorInt(rank)}::int, ${id}::uuid))`)
+  }
+  const rows = await query
+    .orderBy('u.tree_path')
+    .orderBy('p.rank')
+    .orderBy('p.id')
+    .limit(limit + 1)
+    .execute()
+  const { items, next } = toPage(rows, limit, (row) => [row.tree_path, row.rank, row.id])
+  return { items: items.map(toSelected), next }
+}
+
+/** How many positions a filter finds. */
+export async function countPositions(db: Db, organizationId: string, filter: PositionFilter): Promise<number> {
+  let query = db.selectFrom('positions as p').where('p.organization_id', '=', organizationId)
+  if (filter.person) query = query.where('p.person_id', '=', filter.person)
+  if (filter.unit) query = query.where('p.unit_id', '=', filter.unit)
+  if (filter.validOn) {
+    query = query
+      .innerJoin('units as u', (j) =>
+        j.onRef('u.organization_id', '=', 'p.organization_id').onRef('u.id', '=', 'p.unit_id'),
+      )
+      .where(validOn('p', filter.validOn))
+      .where(validOn('u', filter.validOn))
+  }
+  const row = await query.select(sql<number>`count(*)::int`.as('n')).executeTakeFirstOrThrow()
+  return row.n
+}
+
+/** One position with its holder and its unit. @throws DomainError not_found */
+export async function getPosition(db: Db, organizationId: string, id: string): Promise<SelectedPosition> {
+  const row = await positionRows(db, organizationId).where('p.id', '=', id).executeTakeFirst()
+  if (!row) throw new DomainError('not_found')
+  return toSelected(row)
 }

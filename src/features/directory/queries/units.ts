@@ -9,9 +9,12 @@ import { validOn } from './positions.ts'
 
 const unitListColumns = [
   'u.id',
+  'u.parent_id',
+  'u.successor_id',
   'u.name',
   'u.short_name',
   'u.name_en',
+  'u.committee_name',
   'u.code',
   'u.type',
   'u.kind',
@@ -19,17 +22,26 @@ const unitListColumns = [
   'u.rank',
   'u.tree_path',
   'u.members_count',
+  'u.email',
+  'u.phone',
   'u.valid_from',
   'u.valid_to',
+  'u.version',
+  'u.created_at',
+  'u.updated_at',
 ] as const
 
-function unitRows(db: Db, organizationId: string, day: string) {
+function unitsOf(db: Db, organizationId: string) {
   return db
     .selectFrom('units as u')
     .leftJoin('units as a', (j) =>
       j.onRef('a.organization_id', '=', 'u.organization_id').onRef('a.id', '=', 'u.parent_id'),
     )
     .where('u.organization_id', '=', organizationId)
+}
+
+function unitRows(query: ReturnType<typeof unitsOf>, day: string) {
+  return query
     .select(unitListColumns)
     .select('a.name as parent_name')
     .select(
@@ -40,6 +52,26 @@ function unitRows(db: Db, organizationId: string, day: string) {
 }
 export type UnitListRow = Awaited<ReturnType<ReturnType<typeof unitRows>['execute']>>[number]
 
+function filtered(query: ReturnType<typeof unitsOf>, filter: UnitFilter, day: string) {
+  let found = query
+  if (filter.q) found = found.where(matchesSearch(sql.ref('u.search'), filter.q))
+  if (filter.block) found = found.where('u.block', '=', filter.block)
+  if (filter.type) found = found.where('u.type', '=', filter.type)
+  if (filter.kind) found = found.where('u.kind', '=', filter.kind)
+  if (filter.parent === 'none') found = found.where('u.parent_id', 'is', null)
+  else if (filter.parent) found = found.where('u.parent_id', '=', filter.parent)
+  if (filter.valid === 'today') found = found.where(validOn('u', day))
+  return found
+}
+
+/** How many units a filter finds. */
+export async function countUnits(db: Db, organizationId: string, filter: UnitFilter, day: string): Promise<number> {
+  const row = await filtered(unitsOf(db, organizationId), filter, day)
+    .select(sql<number>`count(*)::int`.as('n'))
+    .executeTakeFirstOrThrow()
+  return row.n
+}
+
 /** A page of units by search and filter, in order of precedence through the tree or by name. `day` decides what is valid. */
 export async function listUnits(
   db: Db,
@@ -48,12 +80,7 @@ export async function listUnits(
   day: string,
   limit = 50,
 ): Promise<Page<UnitListRow>> {
-  let query = unitRows(db, organizationId, day).limit(limit + 1)
-  if (filter.q) query = query.where(matchesSearch(sql.ref('u.search'), filter.q))
-  if (filter.block) query = query.where('u.block', '=', filter.block)
-  if (filter.type) query = query.where('u.type', '=', filter.type)
-  if (filter.kind) query = query.where('u.kind', '=', filter.kind)
-  if (filter.valid === 'today') query = query.where(validOn('u', day))
+  let query = unitRows(filtered(unitsOf(db, organizationId), filter, day), day).limit(limit + 1)
   if (filter.sort === 'name') {
     if (filter.cursor) {
       const [name, id] = decodeCursor(filter.cursor, 2)
@@ -70,7 +97,7 @@ export async function listUnits(
 
 /** What is directly under a unit (null: the top), by rank, each with the number of units under it; at most 500. */
 export async function listChildUnits(db: Db, organizationId: string, parentId: string | null, day: string) {
-  return unitRows(db, organizationId, day)
+  return unitRows(unitsOf(db, organizationId), day)
     .where('u.parent_id', parentId === null ? 'is' : '=', parentId)
     .select(
       sql<number>`(select count(*)::int from units s where s.organization_id = u.organization_id and s.parent_id = u.id)`.as(

@@ -5,19 +5,39 @@ import { DomainError, invalid } from '../../../errors.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
 import { speechMail } from '../emails.ts'
 import { getSpeech } from '../queries.ts'
-import { changeSpeech, lockForStep, type Target } from './lock.ts'
+import { changeSpeech, countVersions, lockForStep, type Target } from './lock.ts'
+
+/**
+ * An organizer takes a received paper up to edit it, or takes it over from another: who it is and since when stands on the
+ * board.
+ */
+export async function takeUpSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
+  const { speech, state } = await lockForStep(trx, target, 'take_up')
+  const version = await countVersions(trx, target)
+  const change = { state, editor_id: ctx.actor.id, editor_name: ctx.actor.name, editing_version: version }
+  const details = speech.state === 'editing' ? { from: speech.editor_name, number: version } : { number: version }
+  await changeSpeech(trx, ctx, speech, change, { action: 'presentation.taken_up', details })
+}
+
+/** The editor lays the paper down: it waits to be taken up again. */
+export async function putDownSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
+  const { speech, state } = await lockForStep(trx, target, 'put_down')
+  const change = { state, editor_id: null, editor_name: null, editing_version: null }
+  await changeSpeech(trx, ctx, speech, change, { action: 'presentation.put_down' })
+}
 
 /** Approves the newest version for the proceedings; the speaker is told. */
 export async function approveSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
   const { speech, state } = await lockForStep(trx, target, 'approve')
-  await changeSpeech(trx, ctx, speech, { state, comment: null, decided_at: dbNow }, { action: 'presentation.approved' })
+  const change = { state, comment: null, editing_version: null, decided_at: dbNow }
+  await changeSpeech(trx, ctx, speech, change, { action: 'presentation.approved' })
   await tell(trx, ctx, target, 'speech_approved')
 }
 
 /** Gives the paper back with a comment; the speaker is told and sends a new version. */
 export async function returnSpeech(trx: Trx, ctx: Context, target: Target, input: { comment: string }): Promise<void> {
   const { speech, state } = await lockForStep(trx, target, 'return')
-  const change = { state, comment: input.comment, decided_at: dbNow }
+  const change = { state, comment: input.comment, editing_version: null, decided_at: dbNow }
   await changeSpeech(trx, ctx, speech, change, { action: 'presentation.returned' })
   await tell(trx, ctx, target, 'speech_returned')
 }
@@ -25,7 +45,15 @@ export async function returnSpeech(trx: Trx, ctx: Context, target: Target, input
 /** Takes a decision back: an approved paper can be changed again, a request that was declined or withdrawn stands again. */
 export async function reopenSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
   const { speech, state } = await lockForStep(trx, target, 'reopen')
-  const change = { state, decided_at: null, released_at: null, decline_reason: null }
+  const change = {
+    state,
+    decided_at: null,
+    released_at: null,
+    decline_reason: null,
+    editor_id: null,
+    editor_name: null,
+    editing_version: null,
+  }
   await changeSpeech(trx, ctx, speech, change, { action: 'presentation.reopened' })
 }
 

@@ -50,14 +50,14 @@ export async function countVersions(trx: Trx, { organizationId, id }: Target): P
 }
 
 type Change = Partial<
-  Omit<Locked, 'organization_id' | 'id' | 'version' | 'received_at' | 'decided_at' | 'released_at'>
+  Omit<Locked, 'organization_id' | 'id' | 'version' | 'state_since' | 'received_at' | 'decided_at' | 'released_at'>
 > & {
   received_at?: typeof dbNow
   decided_at?: typeof dbNow | null
   released_at?: typeof dbNow | null
 }
 
-/** Writes a change and what happened. */
+/** Writes a change and what happened. Since when it stands so begins anew where the state or the editor is another. */
 export async function changeSpeech(
   trx: Trx,
   ctx: Context,
@@ -65,9 +65,15 @@ export async function changeSpeech(
   change: Change,
   event: { action: string; details?: Record<string, unknown> },
 ): Promise<void> {
+  const isOther = (key: 'state' | 'editor_id') => change[key] !== undefined && change[key] !== speech[key]
   await trx
     .updateTable('presentations')
-    .set((eb) => ({ ...(change as object), version: eb('version', '+', 1), updated_at: dbNow }))
+    .set((eb) => ({
+      ...(change as object),
+      ...(isOther('state') || isOther('editor_id') ? { state_since: dbNow } : {}),
+      version: eb('version', '+', 1),
+      updated_at: dbNow,
+    }))
     .where('organization_id', '=', speech.organization_id)
     .where('id', '=', speech.id)
     .execute()

@@ -107,7 +107,13 @@ async function mailRequest(trx: Trx, ctx: Context, organizationId: string, id: s
 /** Takes a request back: the link then shows that it no longer stands. Versions received are kept. */
 export async function withdrawRequest(trx: Trx, ctx: Context, target: Target): Promise<void> {
   const { speech, state } = await lockForStep(trx, target, 'withdraw')
-  await changeSpeech(trx, ctx, speech, { state, released_at: null }, { action: 'presentation.withdrawn' })
+  await changeSpeech(
+    trx,
+    ctx,
+    speech,
+    { state, released_at: null, editing_version: null },
+    { action: 'presentation.withdrawn' },
+  )
 }
 
 /** Makes a new link; the old one ends, for a link that reached the wrong hands. */

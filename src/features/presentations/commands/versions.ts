@@ -6,11 +6,13 @@ import { addFile, type StoredDocument } from '../../files/commands.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
 import { speechMail } from '../emails.ts'
 import { getSpeech } from '../queries.ts'
-import { MAX_VERSIONS } from '../rules.ts'
+import { MAX_VERSIONS, stateAfterVersion } from '../rules.ts'
+import type { PresentationState } from '../schema.ts'
 import { changeSpeech, countVersions, lockForStep, type Target } from './lock.ts'
 
 /**
  * Keeps a stored document as the next version. Two at once wait for each other and both stay. The speaker gets a receipt.
+ * What the speaker sends while it is being edited makes it received again, to be taken up anew.
  * @returns the version's number
  * @throws DomainError not_found; conflict (the speech is approved, withdrawn or declined meanwhile)
  */
@@ -21,7 +23,8 @@ export async function submitVersion(
   file: StoredDocument,
   sentBy: 'speaker' | 'organizer',
 ): Promise<number> {
-  const { speech, state } = await lockForStep(trx, target, 'submit')
+  const { speech } = await lockForStep(trx, target, 'submit')
+  const state = stateAfterVersion(speech.state as PresentationState, sentBy)
   const number = (await countVersions(trx, target)) + 1
   if (number > MAX_VERSIONS) throw new DomainError('conflict', { detail: 'speech_too_many_versions' })
   await trx
@@ -34,8 +37,10 @@ export async function submitVersion(
       sent_by: sentBy,
     })
     .execute()
-  const details = { number, file: file.name, size: file.size }
-  await changeSpeech(trx, ctx, speech, { state, received_at: dbNow }, { action: 'presentation.received', details })
+  const interrupted = speech.state === 'editing' && state === 'received' ? { whileEditing: speech.editor_name } : {}
+  const details = { number, file: file.name, size: file.size, ...interrupted }
+  const change = { state, received_at: dbNow, ...(state === 'editing' ? { editing_version: number } : {}) }
+  await changeSpeech(trx, ctx, speech, change, { action: 'presentation.received', details })
   if (sentBy === 'speaker') {
     const mail = await speechMail(trx, ctx, await getSpeech(trx, speech.organization_id, speech.id), 'speech_received')
     if (mail) await enqueueMessages(trx, ctx, [mail])

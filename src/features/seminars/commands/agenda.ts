@@ -5,7 +5,7 @@ import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { movedOne } from '../rules.ts'
 import type { AgendaItemInput } from '../schema.ts'
-import { knownPeople, lockList, writeOrder } from './order.ts'
+import { knownPeople, listIds, lockList, orderList, removeRow, writeOrder } from './order.ts'
 
 /** Adds an item with its speakers at the end of the agenda. @throws DomainError not_found */
 export async function addAgendaItem(
@@ -61,16 +61,17 @@ export async function editAgendaItem(
   await audit(trx, ctx, organizationId, seminarId, 'edited', id, input.title)
 }
 
-/** Takes an item off the agenda; speeches placed there lose their place. @throws DomainError not_found */
+/** Takes an item off the agenda; speeches placed there lose their place. @throws DomainError not_found · stale_version */
 export async function removeAgendaItem(
   trx: Trx,
   ctx: Context,
   organizationId: string,
   seminarId: string,
   id: string,
+  version?: number,
 ): Promise<void> {
   const row = await getItemRow(trx, organizationId, seminarId, id)
-  await trx.deleteFrom('agenda_items').where('organization_id', '=', organizationId).where('id', '=', id).execute()
+  await removeRow(trx, 'agenda_items', organizationId, id, version)
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.title)
 }
 
@@ -85,7 +86,7 @@ export async function moveAgendaItem(
 ): Promise<void> {
   await lockList(trx, organizationId, seminarId)
   const row = await getItemRow(trx, organizationId, seminarId, id)
-  const ids = await listIds(trx, organizationId, seminarId)
+  const ids = await listIds(trx, 'agenda_items', { organizationId, seminarId })
   await writeOrder(trx, 'agenda_items', { organizationId, seminarId }, movedOne(ids, id, direction))
   await audit(trx, ctx, organizationId, seminarId, 'moved', id, row.title)
 }
@@ -101,26 +102,9 @@ export async function orderAgenda(
   seminarId: string,
   ids: readonly string[],
 ): Promise<void> {
-  if (!(await lockList(trx, organizationId, seminarId))) throw new DomainError('not_found')
-  const known = await listIds(trx, organizationId, seminarId)
-  const asked = [...new Set(ids)]
-  if (asked.some((id) => !known.includes(id))) throw new DomainError('conflict', { detail: 'agenda_changed' })
-  const order = [...asked, ...known.filter((id) => !asked.includes(id))]
-  await writeOrder(trx, 'agenda_items', { organizationId, seminarId }, order)
+  await orderList(trx, 'agenda_items', { organizationId, seminarId }, ids, 'agenda_changed')
   const subject = { subjectKind: 'seminar', subjectId: seminarId, seminarId }
   await recordAudit(trx, ctx, { organizationId, action: 'agenda.ordered', ...subject })
-}
-
-async function listIds(trx: Trx, organizationId: string, seminarId: string): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('agenda_items')
-    .select('id')
-    .where('organization_id', '=', organizationId)
-    .where('seminar_id', '=', seminarId)
-    .orderBy('ordinal')
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => row.id)
 }
 
 async function getItemRow(trx: Trx, organizationId: string, seminarId: string, id: string) {

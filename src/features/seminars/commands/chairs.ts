@@ -5,7 +5,7 @@ import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { movedOne } from '../rules.ts'
 import type { ChairInput } from '../schema.ts'
-import { knownPeople, lockList, writeOrder } from './order.ts'
+import { knownPeople, lockList, orderList, removeRow, writeOrder } from './order.ts'
 
 /** Adds a chair, or a superior who attends and directs, at the end of their list. @throws DomainError not_found */
 export async function addChair(
@@ -54,16 +54,17 @@ export async function editChair(
   await audit(trx, ctx, organizationId, seminarId, 'edited', id, input.name)
 }
 
-/** Takes a chair off the list. @throws DomainError not_found */
+/** Takes a chair off the list. @throws DomainError not_found · stale_version */
 export async function removeChair(
   trx: Trx,
   ctx: Context,
   organizationId: string,
   seminarId: string,
   id: string,
+  version?: number,
 ): Promise<void> {
   const row = await getChairRow(trx, organizationId, seminarId, id)
-  await trx.deleteFrom('chairs').where('organization_id', '=', organizationId).where('id', '=', id).execute()
+  await removeRow(trx, 'chairs', organizationId, id, version)
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.name)
 }
 
@@ -90,6 +91,22 @@ export async function moveChair(
   const ids = rows.map((each) => each.id)
   await writeOrder(trx, 'chairs', { organizationId, seminarId }, movedOne(ids, id, direction))
   await audit(trx, ctx, organizationId, seminarId, 'moved', id, row.name)
+}
+
+/**
+ * Puts chairs and superiors in a new order, each among those of the same role.
+ * @throws DomainError not_found · conflict (list_changed)
+ */
+export async function orderChairs(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await orderList(trx, 'chairs', { organizationId, seminarId }, ids, 'list_changed')
+  const subject = { subjectKind: 'seminar', subjectId: seminarId, seminarId }
+  await recordAudit(trx, ctx, { organizationId, action: 'chairs.ordered', ...subject })
 }
 
 async function getChairRow(trx: Trx, organizationId: string, seminarId: string, id: string) {

@@ -51,6 +51,9 @@ const OWN = new Set<keyof SeminarRow>([
   'ends_at',
   'answer_deadline_at',
   'speech_deadline_at',
+  'postponed_starts_local',
+  'postponed_ends_local',
+  'postponed_at',
 ])
 
 /** The fields of the form that an edit changed, by the names they have there: `venueEn`, `startsDate`. */

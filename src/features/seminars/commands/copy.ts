@@ -7,7 +7,7 @@ import { slugFor } from '../rules.ts'
 import { claimSlug } from './slug.ts'
 
 /**
- * Makes a new draft of a seminar: its details, chairs, delegations, agenda and number of places; not its date, deadlines,
+ * Makes a new draft of a seminar: its details, topics, chairs, delegations, agenda and number of places; not its date, deadlines,
  * invitations or answers. Its calendar identity is new. @throws DomainError not_found
  */
 export async function copySeminar(trx: Trx, ctx: Context, organizationId: string, id: string): Promise<SeminarRow> {
@@ -29,6 +29,10 @@ export async function copySeminar(trx: Trx, ctx: Context, organizationId: string
     select organization_id, ${copyId}, capacity from seminar_places where organization_id = ${organizationId} and seminar_id = ${id}`.execute(
     trx,
   )
+  await sql`
+    insert into seminar_topics (organization_id, seminar_id, topic_id, ordinal)
+    select organization_id, ${copyId}, topic_id, ordinal
+    from seminar_topics where organization_id = ${organizationId} and seminar_id = ${id}`.execute(trx)
   await sql`
     insert into chairs (organization_id, seminar_id, role, ordinal, person_id, name, gender, positions, positions_en)
     select organization_id, ${copyId}, role, ordinal, person_id, name, gender, positions, positions_en

@@ -6,7 +6,7 @@ import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { movedOne } from '../rules.ts'
 import type { DelegationInput } from '../schema.ts'
-import { lockList, writeOrder } from './order.ts'
+import { listIds, lockList, orderList, removeRow, writeOrder } from './order.ts'
 
 /** Adds a group at the end of the printed order. @throws DomainError not_found */
 export async function addDelegation(
@@ -55,16 +55,17 @@ export async function editDelegation(
   await audit(trx, ctx, organizationId, seminarId, 'edited', id, input.text)
 }
 
-/** Takes a group off the list; invitations made from it stay, without a group. @throws DomainError not_found */
+/** Takes a group off the list; invitations made from it stay, without a group. @throws DomainError not_found · stale_version */
 export async function removeDelegation(
   trx: Trx,
   ctx: Context,
   organizationId: string,
   seminarId: string,
   id: string,
+  version?: number,
 ): Promise<void> {
   const row = await getDelegationRow(trx, organizationId, seminarId, id)
-  await trx.deleteFrom('delegations').where('organization_id', '=', organizationId).where('id', '=', id).execute()
+  await removeRow(trx, 'delegations', organizationId, id, version)
   await audit(trx, ctx, organizationId, seminarId, 'removed', id, row.text)
 }
 
@@ -79,17 +80,22 @@ export async function moveDelegation(
 ): Promise<void> {
   await lockList(trx, organizationId, seminarId)
   const row = await getDelegationRow(trx, organizationId, seminarId, id)
-  const rows = await trx
-    .selectFrom('delegations')
-    .select('id')
-    .where('organization_id', '=', organizationId)
-    .where('seminar_id', '=', seminarId)
-    .orderBy('ordinal')
-    .orderBy('id')
-    .execute()
-  const ids = rows.map((each) => each.id)
+  const ids = await listIds(trx, 'delegations', { organizationId, seminarId })
   await writeOrder(trx, 'delegations', { organizationId, seminarId }, movedOne(ids, id, direction))
   await audit(trx, ctx, organizationId, seminarId, 'moved', id, row.text)
+}
+
+/** Puts the groups in a new printed order. @throws DomainError not_found · conflict (list_changed) */
+export async function orderDelegations(
+  trx: Trx,
+  ctx: Context,
+  organizationId: string,
+  seminarId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await orderList(trx, 'delegations', { organizationId, seminarId }, ids, 'list_changed')
+  const subject = { subjectKind: 'seminar', subjectId: seminarId, seminarId }
+  await recordAudit(trx, ctx, { organizationId, action: 'delegations.ordered', ...subject })
 }
 
 async function getDelegationRow(trx: Trx, organizationId: string, seminarId: string, id: string) {

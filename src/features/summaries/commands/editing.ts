@@ -5,9 +5,12 @@ import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { type SeminarRow, seminarTitle } from '../../seminars/queries.ts'
+import { getDraft } from '../queries/drafts.ts'
 import { findSummary, type Summary, toSummary } from '../queries/editing.ts'
 import { leadFromData } from '../queries/lead.ts'
 import type { SummaryInput } from '../schema.ts'
+import { keepEarlierDraft } from './drafts.ts'
+import { movePhotos } from './places.ts'
 
 /** The summary of a seminar in a language: as it is, or a new draft with the lead that the data gives. */
 export async function createSummary(trx: Trx, ctx: Context, seminar: SeminarRow, locale: Locale): Promise<Summary> {
@@ -54,7 +57,7 @@ export async function lockSummary(
 
 /**
  * Writes what was typed. A lead that differs from the stored one was edited by hand: from then on it is never refreshed.
- * What the public reads does not change. @throws DomainError not_found · stale_version
+ * What the public reads does not change; photos go with the paragraphs they stand after. @throws DomainError not_found · stale_version
  */
 export async function editSummary(
   trx: Trx,
@@ -64,7 +67,26 @@ export async function editSummary(
   version: number,
   input: SummaryInput,
 ): Promise<Summary> {
+  return overwrite(trx, ctx, await lockSummary(trx, seminar, locale, version), input)
+}
+
+/** Brings an earlier draft back; the one it replaces is kept. @throws DomainError not_found · stale_version */
+export async function restoreDraft(
+  trx: Trx,
+  ctx: Context,
+  seminar: SeminarRow,
+  locale: Locale,
+  version: number,
+  draftId: string,
+): Promise<Summary> {
   const before = await lockSummary(trx, seminar, locale, version)
+  const { content } = await getDraft(trx, seminar.organization_id, before.id, draftId)
+  return overwrite(trx, ctx, before, content, true)
+}
+
+async function overwrite(trx: Trx, ctx: Context, before: Summary, input: SummaryInput, keep = false): Promise<Summary> {
+  await keepEarlierDraft(trx, ctx, before, input, keep)
+  await movePhotos(trx, before, input.body)
   const leadEdited = before.lead_edited || !sameLines(before.lead, input.lead)
   const row = await trx
     .updateTable('summaries')
@@ -77,6 +99,8 @@ export async function editSummary(
       figures: input.figures === null ? null : jsonb(input.figures),
       conclusions: input.conclusions,
       conclusions_by: input.conclusionsBy,
+      edited_by: ctx.actor.id,
+      edited_by_name: ctx.actor.name,
       version: before.version + 1,
       updated_at: sql`now()`,
     })

@@ -1,4 +1,5 @@
-import type { Context } from '../../../context.ts'
+import { sql } from 'kysely'
+import type { Context, Locale } from '../../../context.ts'
 import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
@@ -55,6 +56,7 @@ export async function addPhoto(
     mediaType,
     fileId: idOf.get(key) as string,
   }))
+  const stands = place ? place.afterParagraph : before.length === 0 ? null : 0
   const largest = variants.reduce((a, b) => (b.width > a.width ? b : a))
   const row = await trx
     .insertInto('summary_photos')
@@ -66,7 +68,8 @@ export async function addPhoto(
       width: largest.width,
       height: largest.height,
       variants: jsonb(variants),
-      after_paragraph: place ? place.afterParagraph : before.length === 0 ? null : 0,
+      after_paragraph: stands,
+      after_paragraph_en: stands,
       caption: place?.caption ?? '',
       caption_en: place?.captionEn ?? null,
       alt: place?.alt ?? '',
@@ -78,55 +81,100 @@ export async function addPhoto(
   return { ...row, variants }
 }
 
-/** Captions, alternative texts and place of a photo. @throws DomainError not_found */
-export async function editPhoto(trx: Trx, ctx: Context, seminar: Of, id: string, input: PhotoInput): Promise<void> {
+/**
+ * Captions and alternative texts of a photo, and its place in the text of `locale`; what is not given stays. While the
+ * other text is not begun its place goes with this one; with a version only as it was read. @throws DomainError not_found · stale_version
+ */
+export async function editPhoto(
+  trx: Trx,
+  ctx: Context,
+  seminar: Of,
+  locale: Locale,
+  id: string,
+  input: PhotoInput,
+  version?: number,
+): Promise<SummaryPhoto> {
   const before = await getPhoto(trx, seminar.organization_id, seminar.id, id)
-  await trx
+  const both = input.place !== undefined && (await writtenIn(trx, seminar)).every((one) => one === locale)
+  const row = await trx
     .updateTable('summary_photos')
     .set({
-      caption: input.caption,
-      caption_en: input.captionEn,
-      alt: input.alt,
-      alt_en: input.altEn,
-      after_paragraph: input.place,
+      version: sql`version + 1`,
+      ...(input.caption === undefined ? {} : { caption: input.caption }),
+      ...(input.alt === undefined ? {} : { alt: input.alt }),
+      ...(input.captionEn === undefined ? {} : { caption_en: input.captionEn || null }),
+      ...(input.altEn === undefined ? {} : { alt_en: input.altEn || null }),
+      ...(input.place === undefined || (locale === 'en' && !both) ? {} : { after_paragraph: input.place }),
+      ...(input.place === undefined || (locale === 'vi' && !both) ? {} : { after_paragraph_en: input.place }),
     })
     .where('organization_id', '=', seminar.organization_id)
     .where('id', '=', id)
-    .execute()
+    .where((eb) => (version === undefined ? eb.lit(true) : eb('version', '=', version)))
+    .returningAll()
+    .executeTakeFirst()
+  if (!row) throw new DomainError('stale_version')
   await auditPhoto(trx, ctx, 'photo.edited', before)
+  return { ...row, variants: before.variants }
+}
+
+async function writtenIn(trx: Trx, seminar: Of): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('summaries')
+    .select('locale')
+    .where('organization_id', '=', seminar.organization_id)
+    .where('seminar_id', '=', seminar.id)
+    .execute()
+  return rows.map((row) => row.locale)
 }
 
 /** Moves a photo one place up or down; at an end nothing happens. @throws DomainError not_found */
 export async function movePhoto(trx: Trx, seminar: Of, id: string, by: -1 | 1): Promise<void> {
-  const photos = await listPhotos(trx, seminar.organization_id, seminar.id)
-  const at = photos.findIndex((photo) => photo.id === id)
+  const order = (await listPhotos(trx, seminar.organization_id, seminar.id)).map((photo) => photo.id)
+  const at = order.indexOf(id)
   if (at === -1) throw new DomainError('not_found')
-  const other = photos[at + by]
-  if (!other) return
-  const order = photos.map((photo) => photo.id)
-  order[at] = other.id
+  const other = order[at + by]
+  if (other === undefined) return
+  order[at] = other
   order[at + by] = id
-  for (const [index, photoId] of order.entries()) {
+  await orderPhotos(trx, seminar, order)
+}
+
+/** Puts the photos in this order; ids that are not the seminar's are passed over, photos not named come last. */
+export async function orderPhotos(trx: Trx, seminar: Of, ids: string[]): Promise<void> {
+  const present = (await listPhotos(trx, seminar.organization_id, seminar.id)).map((photo) => photo.id)
+  const named = [...new Set(ids)].filter((id) => present.includes(id))
+  const order = [...named, ...present.filter((id) => !named.includes(id))]
+  for (const [index, id] of order.entries()) {
     await trx
       .updateTable('summary_photos')
       .set({ ordinal: index + 1 })
       .where('organization_id', '=', seminar.organization_id)
-      .where('id', '=', photoId)
+      .where('id', '=', id)
       .execute()
   }
 }
 
 /**
- * Takes a photo out of the draft. @returns storage keys to delete after commit: none while a published text still shows it
- * @throws DomainError not_found
+ * Takes a photo out of the draft, with a version only as it was read. @returns storage keys to delete after commit: none while a
+ * published text still shows it
+ * @throws DomainError not_found · stale_version
  */
-export async function deletePhoto(trx: Trx, ctx: Context, seminar: Of, id: string): Promise<string[]> {
+export async function deletePhoto(
+  trx: Trx,
+  ctx: Context,
+  seminar: Of,
+  id: string,
+  version?: number,
+): Promise<string[]> {
   const photo = await getPhoto(trx, seminar.organization_id, seminar.id, id)
-  await trx
+  const gone = await trx
     .deleteFrom('summary_photos')
     .where('organization_id', '=', seminar.organization_id)
     .where('id', '=', id)
-    .execute()
+    .where((eb) => (version === undefined ? eb.lit(true) : eb('version', '=', version)))
+    .returning('id')
+    .executeTakeFirst()
+  if (!gone && version !== undefined) throw new DomainError('stale_version')
   await auditPhoto(trx, ctx, 'photo.deleted', photo)
   return dropUnusedFiles(trx, seminar, [photo])
 }

@@ -5,7 +5,7 @@ import type { Trx } from '../../../db/transaction.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { cleanText } from '../../../text/fold.ts'
 import type { SeminarRow } from '../../seminars/queries.ts'
-import { listPhotos, printDraft, type Summary, toSummary } from '../queries/editing.ts'
+import { listPhotos, photosWithoutAlt, printDraft, type Summary, toSummary } from '../queries/editing.ts'
 import { auditSummary, lockSummary } from './editing.ts'
 import { dropUnusedFiles } from './photos.ts'
 
@@ -18,7 +18,8 @@ export interface Published {
 /**
  * Copies the draft into what the public reads. For a text that is published already this is a correction and needs a
  * note, which readers see. The first publication's time stays; a withdrawn text is published anew.
- * @throws DomainError stale_version · conflict (seminar_draft: its page is not public) · invalid (lead or note missing)
+ * @throws DomainError stale_version · conflict (seminar_draft: its page is not public) · invalid (lead or note missing; `photo.<id>`
+ * alt_missing: nobody wrote what it shows)
  */
 export async function publishSummary(
   trx: Trx,
@@ -34,9 +35,12 @@ export async function publishSummary(
   const correction = before.state === 'published' && before.published !== null
   const note = cleanText(options.note ?? '').slice(0, 500) || null
   if (correction && note === null) throw invalid({ field: 'note', code: 'required' })
+  const photos = await listPhotos(trx, seminar.organization_id, seminar.id)
+  const silent = photosWithoutAlt(photos, locale)
+  if (silent.length) throw invalid(...silent.map((photo) => ({ field: `photo.${photo.id}`, code: 'alt_missing' })))
   const now = options.at ?? ctx.now
   const publishedAt = correction && before.published_at ? before.published_at : now
-  const content = printDraft(before, await listPhotos(trx, seminar.organization_id, seminar.id), {
+  const content = printDraft(before, photos, {
     publishedAt: publishedAt.toISOString(),
     correctedAt: correction ? now.toISOString() : null,
     correctionNote: correction ? note : null,

@@ -3,6 +3,7 @@ import { decodeCursor, type Page, toPage } from '../../../db/cursor.ts'
 import type { Db } from '../../../db/transaction.ts'
 import { searchWords } from '../../../text/highlight.ts'
 import { printedSummary } from '../schema.ts'
+import { filedUnder, foundPeople, foundTexts, holdsWord } from './search.ts'
 
 /** What a visitor asked the archive for. */
 export interface ArchiveFilter {
@@ -11,6 +12,8 @@ export interface ArchiveFilter {
   /** An organisation's id. */
   organizationId: string | null
   kind: string | null
+  /** A topic's key: its name folded. */
+  topic: string | null
   cursor: string | undefined
 }
 
@@ -18,7 +21,8 @@ const PAGE = 20
 const UPCOMING_MAX = 50
 
 /** Every public seminar with what a line of a list shows of it. Drafts, unlisted and private ones are never among them. */
-function publicSeminars(db: Db, filter: Pick<ArchiveFilter, 'q' | 'year' | 'organizationId' | 'kind'>) {
+function publicSeminars(db: Db, filter: Omit<ArchiveFilter, 'cursor'>) {
+  const words = searchWords(filter.q)
   let query = db
     .selectFrom('seminars as s')
     .innerJoin('organizations as o', 'o.id', 's.organization_id')
@@ -51,27 +55,20 @@ function publicSeminars(db: Db, filter: Pick<ArchiveFilter, 'q' | 'year' | 'orga
         .orderBy((e) => e('m.locale', '=', e.ref('s.language')), 'desc')
         .limit(1)
         .as('summary'),
+      foundPeople(words).as('found_people'),
+      foundTexts('topics', words).as('found_topics'),
+      foundTexts('speeches', words).as('found_speeches'),
     ])
   if (filter.organizationId) query = query.where('s.organization_id', '=', filter.organizationId)
   if (filter.kind) query = query.where('s.kind', '=', filter.kind)
+  if (filter.topic) query = query.where(filedUnder(filter.topic))
   if (filter.year) {
     query = query
       .where('s.starts_local', '>=', `${filter.year}-01-01T00:00:00`)
       .where('s.starts_local', '<', `${filter.year + 1}-01-01T00:00:00`)
   }
-  for (const word of searchWords(filter.q)) query = query.where(holdsWord(word))
+  for (const word of words) query = query.where(holdsWord(word))
   return query
-}
-
-/** Each word may stand somewhere else: in the title or theme, the host, the organisation, a person's name, the summary. */
-function holdsWord(word: string) {
-  const pattern = `%${word.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
-  return sql<SqlBool>`(s.search like ${pattern} or fold(o.name) like ${pattern}
-    or exists (select from chairs c where c.organization_id = s.organization_id and c.seminar_id = s.id and fold(c.name) like ${pattern})
-    or exists (select from agenda_items a join agenda_speakers k on k.organization_id = a.organization_id and k.agenda_item_id = a.id
-               where a.organization_id = s.organization_id and a.seminar_id = s.id and fold(k.name) like ${pattern})
-    or exists (select from summaries m where m.organization_id = s.organization_id and m.seminar_id = s.id
-               and m.state = 'published' and m.published_search like ${pattern}))`
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof publicSeminars>['execute']>>[number]
@@ -119,14 +116,26 @@ export async function listPast(db: Db, filter: ArchiveFilter, now: Date): Promis
   return toPage(rows.map(toListed), PAGE, (row) => [row.starts_at?.toISOString() ?? null, row.id])
 }
 
+/** What the archive is narrowed to already. */
+export interface Narrowed {
+  organizationId?: string
+  year: number | null
+  kind: string | null
+  topic: string | null
+}
+
 /**
- * By what the archive can be narrowed: organisations by name; years, latest first, and kinds, within what it is narrowed to
- * already.
+ * By what the archive can be narrowed: organisations by name; years, latest first, kinds, and topics, the most used
+ * first, within what it is narrowed to already. A topic of several organisations is one.
  */
 export async function listFacets(db: Db, organizationId: string | null) {
-  const { rows } = await sql<{ year: number | null; organization_id: string; kind: string }>`
-    select distinct extract(year from starts_local)::int as year, organization_id, kind from seminars
-    where visibility = 'public' and state <> 'draft' and (${organizationId}::uuid is null or organization_id = ${organizationId}::uuid)
+  const { rows } = await sql<{ year: number | null; organization_id: string; kind: string; topics: string[] }>`
+    select distinct extract(year from s.starts_local)::int as year, s.organization_id, s.kind,
+      array(select t.key from seminar_topics x join topics t on t.organization_id = x.organization_id and t.id = x.topic_id
+        where x.organization_id = s.organization_id and x.seminar_id = s.id order by t.key) as topics
+    from seminars s
+    where s.visibility = 'public' and s.state <> 'draft'
+      and (${organizationId}::uuid is null or s.organization_id = ${organizationId}::uuid)
     limit 2000`.execute(db)
   const ids = [...new Set(rows.map((row) => row.organization_id))]
   const organizations = ids.length
@@ -137,18 +146,41 @@ export async function listFacets(db: Db, organizationId: string | null) {
         .orderBy(sql`name collate "vi-x-icu"`)
         .execute()
     : []
+  const topics = await listTopicNames(db, [...new Set(rows.flatMap((row) => row.topics))], ids)
   return {
     organizations,
-    within(narrowed: { organizationId?: string; year: number | null; kind: string | null }) {
-      const of = rows.filter((row) => !narrowed.organizationId || row.organization_id === narrowed.organizationId)
-      const years = of.filter((row) => !narrowed.kind || row.kind === narrowed.kind).map((row) => row.year)
-      const kinds = of.filter((row) => !narrowed.year || row.year === narrowed.year).map((row) => row.kind)
+    topics,
+    within({ organizationId: of, year, kind, topic }: Narrowed) {
+      const left = (but: 'year' | 'kind' | 'topic') =>
+        rows.filter(
+          (row) =>
+            (!of || row.organization_id === of) &&
+            (but === 'year' || !year || row.year === year) &&
+            (but === 'kind' || !kind || row.kind === kind) &&
+            (but === 'topic' || !topic || row.topics.includes(topic)),
+        )
+      const used = new Map<string, number>()
+      for (const key of left('topic').flatMap((row) => row.topics)) used.set(key, (used.get(key) ?? 0) + 1)
       return {
-        years: [...new Set(years)].filter((year) => year !== null).sort((a, b) => b - a),
-        kinds: [...new Set(kinds)].sort(),
+        years: [...new Set(left('year').map((row) => row.year))].filter((one) => one !== null).sort((a, b) => b - a),
+        kinds: [...new Set(left('kind').map((row) => row.kind))].sort(),
+        topics: topics
+          .filter((one) => used.has(one.key))
+          .sort((a, b) => (used.get(b.key) as number) - (used.get(a.key) as number)),
       }
     },
   }
+}
+
+/** One name for each key: that of the organisation that wrote it first, an English one where any wrote it. */
+async function listTopicNames(db: Db, keys: string[], organizationIds: string[]) {
+  if (!keys.length) return []
+  const { rows } = await sql<{ key: string; name: string; nameEn: string | null }>`
+    select key, (array_agg(name order by created_at, id))[1] as name,
+      (array_agg(name_en order by created_at, id) filter (where name_en is not null))[1] as "nameEn"
+    from topics where key in (${sql.join(keys)}) and organization_id in (${sql.join(organizationIds)})
+    group by key order by min(name collate "vi-x-icu")`.execute(db)
+  return rows
 }
 
 /** The organisation of a public address; `moved` says that the slug is an old one. */

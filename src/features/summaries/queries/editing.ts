@@ -4,6 +4,7 @@ import type { Db } from '../../../db/transaction.ts'
 import type { Summaries, SummaryPhotos, SummaryRevisions } from '../../../db/types.ts'
 import { DomainError } from '../../../errors.ts'
 import {
+  type DraftContent,
   type FiguresTable,
   figuresTable,
   type PhotoVariant,
@@ -80,6 +81,16 @@ export async function getPhoto(db: Db, organizationId: string, seminarId: string
   return photo
 }
 
+/** Where a photo stands in one of the two texts. */
+export function placeIn(photo: SummaryPhoto, locale: Locale): number | null {
+  return locale === 'en' ? photo.after_paragraph_en : photo.after_paragraph
+}
+
+/** The photos that cannot be published in a language: nobody wrote, in it, what they show (WCAG 2.2, 1.1.1). */
+export function photosWithoutAlt(photos: SummaryPhoto[], locale: Locale): SummaryPhoto[] {
+  return photos.filter((photo) => !(locale === 'en' ? photo.alt_en : photo.alt))
+}
+
 /** A photo with its words in one language; what was not written in English is printed as it was written in Vietnamese. */
 export function printPhoto(photo: SummaryPhoto, locale: Locale): PrintedPhoto {
   const english = locale === 'en' && (photo.caption_en !== null || photo.alt_en !== null)
@@ -88,10 +99,23 @@ export function printPhoto(photo: SummaryPhoto, locale: Locale): PrintedPhoto {
     caption: english ? (photo.caption_en ?? '') : photo.caption,
     alt: english ? (photo.alt_en ?? photo.caption_en ?? '') : photo.alt || photo.caption,
     lang: english ? 'en' : 'vi',
-    afterParagraph: photo.after_paragraph,
+    afterParagraph: placeIn(photo, locale),
     width: photo.width,
     height: photo.height,
     variants: photo.variants,
+  }
+}
+
+/** The words of a draft alone. */
+export function draftOf(summary: Summary): DraftContent {
+  return {
+    title: summary.title,
+    lead: summary.lead,
+    body: summary.body,
+    byline: summary.byline,
+    figures: summary.figures,
+    conclusions: summary.conclusions,
+    conclusionsBy: summary.conclusions_by,
   }
 }
 
@@ -102,13 +126,7 @@ export function printDraft(
   times: Pick<PrintedSummary, 'publishedAt' | 'correctedAt' | 'correctionNote'>,
 ): PrintedSummary {
   return {
-    title: summary.title,
-    lead: summary.lead,
-    body: summary.body,
-    byline: summary.byline,
-    figures: summary.figures,
-    conclusions: summary.conclusions,
-    conclusionsBy: summary.conclusions_by,
+    ...draftOf(summary),
     photos: photos.map((photo) => printPhoto(photo, summary.locale)),
     ...times,
   }
@@ -131,7 +149,7 @@ export async function listRevisions(db: Db, organizationId: string, summaryId: s
 export function findPhotoFile(db: Db, organizationId: string, seminarId: string, fileId: string) {
   return db
     .selectFrom('files as f')
-    .select(['f.storage_key', 'f.media_type', 'f.size'])
+    .select(['f.storage_key', 'f.media_type', 'f.size', 'f.name', 'f.sha256'])
     .where('f.organization_id', '=', organizationId)
     .where('f.id', '=', fileId)
     .where('f.purpose', '=', 'photo')

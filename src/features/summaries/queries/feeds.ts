@@ -26,8 +26,9 @@ export interface FeedContent {
 type FeedContext = Pick<Context, 'origin' | 'mail'>
 
 /**
- * The events of a feed, the latest 500 that end no more than a year ago. A cancelled one stays for 30 days, marked so. A
- * draft is in none, nor is a seminar without a date.
+ * The events of a feed, the latest 500 that end no more than a year ago. A cancelled one stays for 30 days, marked so, and
+ * so does a postponed one at the time it was to be (calendar rule 68): those who were not invited learn of it nowhere
+ * else. A draft is in none, nor is a seminar that never had a date.
  */
 export async function listFeedEvents(
   db: Db,
@@ -65,14 +66,22 @@ export async function listFeedEvents(
         .as('chairs'),
     )
     .where('s.state', '<>', 'draft')
-    .where('s.ends_at', '>=', daysBefore(now, FEED.pastDays))
+    .where(
+      sql`coalesce(s.ends_at, s.postponed_ends_local at time zone s.timezone)`,
+      '>=',
+      daysBefore(now, FEED.pastDays),
+    )
     .where((eb) =>
       eb.or([
         eb('s.state', 'in', ['scheduled', 'held']),
-        eb(eb.fn.coalesce('s.cancelled_at', 's.revised_at'), '>', daysBefore(now, FEED.cancelledDays)),
+        eb(
+          eb.fn.coalesce('s.cancelled_at', 's.postponed_at', 's.revised_at'),
+          '>',
+          daysBefore(now, FEED.cancelledDays),
+        ),
       ]),
     )
-    .orderBy('s.starts_at', 'desc')
+    .orderBy(sql`coalesce(s.starts_at, s.postponed_starts_local at time zone s.timezone)`, 'desc')
     .orderBy('s.id', 'desc')
     .limit(FEED.maxEvents)
     .execute()
@@ -83,7 +92,10 @@ export async function listFeedEvents(
   return { events, modifiedAt: await lastChange(db, scope, now) }
 }
 
-/** One seminar as an event of a feed or a file: the same as in the mail, with its status; undefined without a date. */
+/**
+ * One seminar as an event of a feed or a file: the same as in the mail, with its status. A postponed one stands at the
+ * time it was to be, as cancelled. Undefined where there never was a date.
+ */
 export function feedEvent(
   event: EventRow,
   chairs: { name: string; personId: string | null }[],
@@ -91,7 +103,11 @@ export function feedEvent(
   locale: Locale,
 ): CalendarEvent | undefined {
   const status = calendarStatus(event.state as SeminarState)
-  const made = calendarEvent({ event, chairs, receptionLocal: null }, ctx, locale)
+  const dated =
+    event.starts_local === null
+      ? { ...event, starts_local: event.postponed_starts_local, ends_local: event.postponed_ends_local }
+      : event
+  const made = calendarEvent({ event: dated, chairs, receptionLocal: null }, ctx, locale)
   return made && status ? { ...made, status } : undefined
 }
 
@@ -154,10 +170,11 @@ async function lastChange(db: Db, scope: FeedScope, now: Date): Promise<Date> {
   const { rows } = await sql<{ at: Date | null }>`
     select greatest(
       (select max(greatest(updated_at, revised_at)) from seminars ${of}),
-      (select max(coalesce(cancelled_at, revised_at) + ${`${FEED.cancelledDays} days`}::interval) from
-        (select state, cancelled_at, revised_at from seminars ${of}) c
-        where state in ('cancelled', 'postponed') and coalesce(cancelled_at, revised_at) + ${`${FEED.cancelledDays} days`}::interval <= ${now}),
-      (select max(ends_at + ${`${FEED.pastDays} days`}::interval) from (select ends_at from seminars ${of}) e
+      (select max(at + ${`${FEED.cancelledDays} days`}::interval) from
+        (select state, coalesce(cancelled_at, postponed_at, revised_at) as at from seminars ${of}) c
+        where state in ('cancelled', 'postponed') and at + ${`${FEED.cancelledDays} days`}::interval <= ${now}),
+      (select max(ends_at + ${`${FEED.pastDays} days`}::interval) from
+        (select coalesce(ends_at, postponed_ends_local at time zone timezone) as ends_at from seminars ${of}) e
         where ends_at + ${`${FEED.pastDays} days`}::interval <= ${now})
       ${invitations}) as at`.execute(db)
   return rows[0]?.at ?? new Date(0)
@@ -186,6 +203,12 @@ export async function listNews(db: Db, locale: Locale, organizationId: string | 
     )
     .innerJoin('organizations as o', 'o.id', 'm.organization_id')
     .select(['m.id', 'm.published', 's.slug', 'o.name as org_name', 'o.name_en as org_name_en'])
+    .select(
+      sql<{ name: string; nameEn: string | null; key: string }[]>`(
+        select coalesce(json_agg(json_build_object('name', t.name, 'nameEn', t.name_en, 'key', t.key) order by x.ordinal), '[]')
+        from seminar_topics x join topics t on t.organization_id = x.organization_id and t.id = x.topic_id
+        where x.organization_id = s.organization_id and x.seminar_id = s.id)`.as('topics'),
+    )
     .where('m.state', '=', 'published')
     .where('m.locale', '=', locale)
     .where('s.visibility', '=', 'public')

@@ -3,6 +3,7 @@ import { jsonb } from '../../../db/expressions.ts'
 import type { Db } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { listReleasedSpeeches } from '../../presentations/queries.ts'
+import { listSeminarTopics } from '../../seminars/queries/topics.ts'
 import { computeAgenda } from '../../seminars/rules.ts'
 import { type PrintedSummary, printedSummary } from '../schema.ts'
 
@@ -52,10 +53,22 @@ export async function findPublishedSummaries(db: Db, { organization_id, id }: Of
   return found
 }
 
-/** Chairs, groups, agenda with times, released speeches, and the published texts: everything the page prints. */
+/** Whether a text of the seminar stood here once and was taken back: its address is gone, not unknown. */
+export async function wasWithdrawn(db: Db, { organization_id, id }: Of): Promise<boolean> {
+  const row = await db
+    .selectFrom('summaries')
+    .select('id')
+    .where('organization_id', '=', organization_id)
+    .where('seminar_id', '=', id)
+    .where('state', '=', 'withdrawn')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Chairs, groups, topics, agenda with times, released speeches, and the published texts: everything the page prints. */
 export async function getSeminarDetails(db: Db, seminar: PublicSeminar) {
   const { organization_id: organizationId, id } = seminar
-  const [people, delegations, items, speakers, speeches, summaries] = await Promise.all([
+  const [people, delegations, items, speakers, speeches, summaries, topics] = await Promise.all([
     db
       .selectFrom('chairs')
       .select(['id', 'role', 'name', 'positions', 'positions_en', 'person_id as personId'])
@@ -89,6 +102,7 @@ export async function getSeminarDetails(db: Db, seminar: PublicSeminar) {
       .execute(),
     listReleasedSpeeches(db, organizationId, id),
     findPublishedSummaries(db, seminar),
+    listSeminarTopics(db, organizationId, id),
   ])
   const times = computeAgenda(
     items.map((item) => ({ ...item, speakers: [] })),
@@ -102,13 +116,27 @@ export async function getSeminarDetails(db: Db, seminar: PublicSeminar) {
     agenda: items.map((item, index) => ({
       ...item,
       startsLocal: times[index]?.startsLocal ?? null,
+      endsLocal: times[index]?.endsLocal ?? null,
       speakers: speakers.filter((speaker) => speaker.agenda_item_id === item.id),
     })),
     speeches,
     summaries,
+    topics,
   }
 }
 export type SeminarDetails = Awaited<ReturnType<typeof getSeminarDetails>>
+export type ReleasedSpeech = SeminarDetails['speeches'][number]
+
+/** One released speech of a seminar. @throws DomainError not_found */
+export async function getReleasedSpeech(
+  db: Db,
+  { organization_id, id }: Of,
+  speechId: string,
+): Promise<ReleasedSpeech> {
+  const speech = (await listReleasedSpeeches(db, organization_id, id)).find((one) => one.id === speechId)
+  if (!speech) throw new DomainError('not_found')
+  return speech
+}
 
 /** A stored variant of a photo that a published text of this seminar shows. @throws DomainError not_found */
 export async function getPublishedPhotoFile(db: Db, seminar: Of, fileId: string) {

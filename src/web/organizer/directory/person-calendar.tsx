@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
 import { getPerson } from '../../../features/directory/queries/people.ts'
+import type { FeedOwner } from '../../../features/links/commands.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { requireRole } from '../../middleware.ts'
-import { FeedAddress, type FeedOwner, findFeedUrl, renewFeed } from '../feed-links.tsx'
+import { FeedAddress, findFeedUrl, replaceFeed } from '../feed-links.tsx'
 import { frame } from '../frame.ts'
 import { directoryPath } from './directory-head.tsx'
 
@@ -50,6 +51,6 @@ function feedOf(c: Context<AppEnv>, id: string): FeedOwner {
 
 async function renew(c: Context<AppEnv>, again: boolean) {
   const person = await load(c)
-  await renewFeed(c, feedOf(c, person.id), again)
+  await replaceFeed(c, feedOf(c, person.id), again)
   return c.redirect(c.var.page.href(directoryPath(c.var.member, `/people/${person.id}/calendar`)), 303)
 }

@@ -4,7 +4,7 @@ import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { retryMessage, sendAgain } from '../../../features/mail/commands.ts'
 import { findMessageSeminar, getMessage, whyNotAgain } from '../../../features/mail/queries.ts'
-import { replaceMarks } from '../../../features/mail/rules.ts'
+import { replaceMarks, withoutLinks } from '../../../features/mail/rules.ts'
 import type { MessageRow } from '../../../features/mail/schema.ts'
 import { seminarName } from '../../../features/seminars/queries.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
@@ -81,12 +81,7 @@ export const messagePages = new Hono<AppEnv>()
   })
   .get('/:id/html', async (c) => {
     const message = await getMessage(c.var.services.db, c.var.member.organization.id, c.req.param('id'))
-    const withoutLinks = message.html.replace(/ href="⟦[^"]*⟧"/g, ` title="${c.var.t('mail:privateLink')}"`)
-    return answerMailHtml(
-      c,
-      replaceMarks(withoutLinks, () => c.var.t('mail:privateLink')),
-      false,
-    )
+    return answerMailHtml(c, withoutLinks(message.html, c.var.t('mail:privateLink')), false)
   })
   .post('/:id/attempts', (c) =>
     repeat(c, async (id) => {

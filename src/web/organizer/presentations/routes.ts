@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
 import { boardPages } from './board.tsx'
 import { readPages } from './read.tsx'
+import { remindPages } from './remind.tsx'
 import { requestPages } from './request.tsx'
 import { speechPages } from './speech.tsx'
 
@@ -9,5 +10,6 @@ import { speechPages } from './speech.tsx'
 export const presentationPages = new Hono<AppEnv>()
   .route('/', boardPages)
   .route('/', requestPages)
+  .route('/', remindPages)
   .route('/', speechPages)
   .route('/', readPages)

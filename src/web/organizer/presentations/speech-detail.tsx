@@ -1,20 +1,30 @@
 import type { Page } from '../../../env.ts'
 import { deliveryText, speechTopic } from '../../../features/presentations/emails.ts'
+import type { UploadRow } from '../../../features/presentations/queries/uploads.ts'
 import type { SpeechRow, VersionRow } from '../../../features/presentations/queries.ts'
-import { isLate, mayTake, whoseTurn } from '../../../features/presentations/rules.ts'
+import { mayTake, whoseTurn } from '../../../features/presentations/rules.ts'
 import type { PresentationState } from '../../../features/presentations/schema.ts'
 import type { AgendaItemRow } from '../../../features/seminars/queries/detail.ts'
+import { hasText } from '../../../i18n.ts'
 import { shortDateTime } from '../../../text/dates.ts'
 import type { FormState } from '../../components/form.tsx'
+import { UnfinishedUploads } from '../../components/unfinished-uploads.tsx'
 import { type RefusedFile, RefusedFiles, UploadForm } from '../../components/upload-form.tsx'
 import { timeText, Versions } from '../../components/versions.tsx'
-import { StateMark } from './board.tsx'
+import { interruption, LateMark, StateMark, turnText } from './marks.tsx'
 import { SpeechActions } from './speech-actions.tsx'
 
 export interface SpeechDetailProps {
   page: Page
   speech: SpeechRow
+  seminarState: string
+  /** Who looks at it: an editor does not take over from themselves. */
+  userId: string
+  /** Where everything done to it is listed. */
+  log: string
   versions: VersionRow[]
+  /** What is on its way, from either side. */
+  uploads: UploadRow[]
   agenda: (AgendaItemRow & { placed: number })[]
   /** The address of this page. */
   own: string
@@ -25,16 +35,17 @@ export interface SpeechDetailProps {
   form: FormState
   refused: RefusedFile[]
   accepted: number
-  moved: boolean
-  done: 'asked' | 'saved' | 'resent' | 'received' | undefined
+  /** Why a step was refused, as a code. */
+  refusal: string | undefined
+  done: 'asked' | 'saved' | 'resent' | 'reminded' | 'received' | undefined
 }
 
 /** One speech: what was asked, what came, what to do with it. */
 export function SpeechDetail(props: SpeechDetailProps) {
-  const { page, speech, versions, refused, accepted, moved, done, own, canChange, maxBytes } = props
-  const { t, locale, now } = page
+  const { page, speech, versions, refused, accepted, refusal, done, own, canChange, maxBytes } = props
+  const { t, locale } = page
   const state = speech.state as PresentationState
-  const late = isLate({ state, deadlineAt: speech.deadline_at }, now)
+  const cut = interruption(speech)
   return (
     <div class="cols speech">
       <div>
@@ -48,19 +59,22 @@ export function SpeechDetail(props: SpeechDetailProps) {
             {t('presentations:upload.done.short')}
           </p>
         ) : null}
-        {moved ? (
+        {refusal ? (
           <p class="notice late" role="alert">
-            {t('presentations:step.refused')}
+            {refusalText(props, refusal)}
           </p>
         ) : null}
         {refused.length ? <RefusedFiles page={page} refused={refused} accepted={accepted} /> : null}
         <h2 class="topic">{speechTopic(speech, locale)}</h2>
         <p class="meta">
           <StateMark page={page} state={state} />
-          <span class={late ? 'state late' : undefined}>
-            {late ? t('presentations:late') : t(`presentations:turn.${whoseTurn(state)}`)}
-          </span>
+          <span>{whoseTurn(state) === 'nobody' ? t('presentations:turn.nobody') : turnText(page, speech)}</span>
+          <LateMark page={page} speech={speech} />
         </p>
+        {cut ? <p class="notice late">{t('presentations:one.interrupted', cut)}</p> : null}
+        {state === 'editing' && speech.editing_version !== null ? (
+          <p class="notice">{t('presentations:one.editing', { n: speech.editing_version })}</p>
+        ) : null}
         <Facts {...props} />
         {state === 'declined' && speech.decline_reason ? (
           <div class="notice comment">
@@ -78,14 +92,22 @@ export function SpeechDetail(props: SpeechDetailProps) {
           <h2>{t('presentations:versions')}</h2>
           <Versions page={page} versions={versions} timezone={speech.timezone} base={`${own}/files`} view />
         </section>
+        {mayTake('submit', state) ? (
+          <UnfinishedUploads
+            page={page}
+            uploads={props.uploads}
+            timezone={speech.timezone}
+            base={own}
+            side={canChange ? 'organizer' : undefined}
+          />
+        ) : null}
         {canChange && mayTake('submit', state) ? (
           <details class="fold" open={refused.length > 0}>
             <summary>{t('presentations:one.upload')}</summary>
             <p class="muted small">{t('presentations:one.upload.hint')}</p>
             <UploadForm
               page={page}
-              action={`${own}/files`}
-              done={`${own}?received`}
+              base={own}
               maxBytes={maxBytes}
               primary={false}
               label={t('presentations:one.upload')}
@@ -96,6 +118,13 @@ export function SpeechDetail(props: SpeechDetailProps) {
       {canChange ? <SpeechActions {...props} /> : null}
     </div>
   )
+}
+
+/** A refusal of its own words, or that the speech has moved on. */
+function refusalText({ page, speech }: SpeechDetailProps, refusal: string): string {
+  const key = `presentations:step.${refusal}`
+  const time = speech.reminded_at ? timeText(page, speech.reminded_at, speech.timezone) : ''
+  return hasText(key) ? page.t(key, { time }) : page.t('presentations:step.refused')
 }
 
 function Facts({ page, speech, agenda }: SpeechDetailProps) {
@@ -129,6 +158,23 @@ function Facts({ page, speech, agenda }: SpeechDetailProps) {
       ) : null}
       <dt>{t('presentations:state.requested')}</dt>
       <dd>{timeText(page, speech.requested_at, speech.timezone)}</dd>
+      {speech.editor_name ? (
+        <>
+          <dt>{t('presentations:fact.editor')}</dt>
+          <dd>
+            {speech.editor_name}
+            {speech.state === 'editing' ? (
+              <span class="sub">{timeText(page, speech.state_since, speech.timezone)}</span>
+            ) : null}
+          </dd>
+        </>
+      ) : null}
+      {speech.reminded_at ? (
+        <>
+          <dt>{t('presentations:fact.reminded')}</dt>
+          <dd>{timeText(page, speech.reminded_at, speech.timezone)}</dd>
+        </>
+      ) : null}
     </dl>
   )
 }

@@ -6,26 +6,33 @@ import { linkUrl } from '../../../features/links/queries.ts'
 import {
   approveSpeech,
   placeOnAgenda,
+  putDownSpeech,
   releaseSpeech,
   reopenSpeech,
   returnSpeech,
+  takeUpSpeech,
 } from '../../../features/presentations/commands/decide.ts'
 import type { Target } from '../../../features/presentations/commands/lock.ts'
+import { remindSpeaker } from '../../../features/presentations/commands/remind.ts'
 import { replaceLink, resendRequest, withdrawRequest } from '../../../features/presentations/commands/request.ts'
 import { speechTopic } from '../../../features/presentations/emails.ts'
-import { getSeminarSpeech, getVersion, listSpeeches, listVersions } from '../../../features/presentations/queries.ts'
+import { listPlacements } from '../../../features/presentations/queries/board.ts'
+import { listUploads } from '../../../features/presentations/queries/uploads.ts'
+import { getSeminarSpeech, getVersion, listVersions } from '../../../features/presentations/queries.ts'
 import { placedMinutes } from '../../../features/presentations/rules.ts'
 import { placeInput, returnInput } from '../../../features/presentations/schema.ts'
 import { getAgenda } from '../../../features/seminars/queries/detail.ts'
 import { getSeminar, seminarName } from '../../../features/seminars/queries.ts'
 import { versionInput } from '../../../features/seminars/schema.ts'
+import { answerFile } from '../../../http/file-answer.ts'
+import type { UploadPlace } from '../../../http/tus.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { emptyForm, type FormState } from '../../components/form.tsx'
 import type { RefusedFile } from '../../components/upload-form.tsx'
-import { answerFile } from '../../file-answer.ts'
 import { parseForm, readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
 import { receiveFiles } from '../../receive-files.ts'
+import { resumableUploads } from '../../resumable.ts'
 import { answerUpload } from '../../upload-answer.ts'
 import { frame } from '../frame.ts'
 import { SeminarFrame, seminarPath } from '../seminars/frame.tsx'
@@ -53,10 +60,17 @@ export const speechPages = new Hono<AppEnv>()
       (refused, accepted, status) => show(c, { refused, accepted, status }),
     )
   })
+  .route('/:speech/uploads', resumableUploads(openForUpload))
+  .post('/:speech/take-up', (c) => run(c, takeUpSpeech))
+  .post('/:speech/put-down', (c) => run(c, putDownSpeech))
   .post('/:speech/approve', (c) => run(c, approveSpeech))
   .post('/:speech/reopen', (c) => run(c, reopenSpeech))
   .post('/:speech/withdraw', (c) => run(c, withdrawRequest))
   .post('/:speech/resend', (c) => run(c, resendRequest, 'resent'))
+  // Whatever was changed meanwhile, a reminder changes nothing that a form was opened on.
+  .post('/:speech/remind', (c) =>
+    run(c, (trx, ctx, { version: _, ...target }) => remindSpeaker(trx, ctx, target), 'reminded'),
+  )
   .post('/:speech/link', (c) => run(c, replaceLink))
   .post('/:speech/release', (c) => run(c, (trx, ctx, target) => releaseSpeech(trx, ctx, target, true)))
   .post('/:speech/unrelease', (c) => run(c, (trx, ctx, target) => releaseSpeech(trx, ctx, target, false)))
@@ -79,6 +93,10 @@ function own(c: Context<AppEnv>): string {
 
 function load(c: Context<AppEnv>) {
   return getSeminarSpeech(c.var.services.db, c.var.member.organization.id, seminarId(c), c.req.param('speech') ?? '')
+}
+
+async function openForUpload(c: Context<AppEnv>): Promise<UploadPlace> {
+  return { speech: await load(c), sentBy: 'organizer', ctx: memberContext(c), base: own(c), t: c.var.t }
 }
 
 async function version(c: Context<AppEnv>) {
@@ -105,7 +123,8 @@ async function run(
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     if (error.code === 'conflict' || error.code === 'stale_version') {
-      return show(c, { form: { values, errors: [] }, moved: true, status: error.code === 'conflict' ? 409 : 412 })
+      const refusal = error.detail ?? 'refused'
+      return show(c, { form: { values, errors: [] }, refusal, status: error.code === 'conflict' ? 409 : 412 })
     }
     if (error.fields.length) return show(c, { form: { values, errors: error.fields }, status: 422 })
     throw error
@@ -117,32 +136,26 @@ interface Shown {
   form?: FormState
   refused?: RefusedFile[]
   accepted?: number
-  moved?: boolean
+  /** Why a step was refused, as a code. */
+  refusal?: string
   status?: number
 }
 
 async function show(
   c: Context<AppEnv>,
-  { form = emptyForm, refused = [], accepted = 0, moved = false, status = 200 }: Shown = {},
+  { form = emptyForm, refused = [], accepted = 0, refusal, status = 200 }: Shown = {},
 ): Promise<Response> {
   const { db, config } = c.var.services
   const { page, member } = c.var
   const speech = await load(c)
   const seminar = await getSeminar(db, member.organization.id, speech.seminar_id)
-  const [versions, agenda, others] = await Promise.all([
+  const [versions, uploads, agenda, placements] = await Promise.all([
     listVersions(db, speech.organization_id, speech.id),
+    listUploads(db, speech.organization_id, speech.id),
     getAgenda(db, seminar),
-    listSpeeches(db, speech.organization_id, speech.seminar_id),
+    listPlacements(db, speech.organization_id, speech.seminar_id),
   ])
-  const placed = placedMinutes(
-    agenda.items,
-    others.items.map((s) => ({
-      agendaItemId: s.agenda_item_id,
-      minutes: s.minutes,
-      delivery: s.delivery,
-      state: s.state,
-    })),
-  )
+  const placed = placedMinutes(agenda.items, placements)
   const canChange = member.role !== 'viewer'
   const link = {
     purpose: 'presentation' as const,
@@ -150,7 +163,9 @@ async function show(
     generation: speech.generation,
     locale: speech.locale,
   }
-  const done = (['asked', 'saved', 'resent', 'received'] as const).find((name) => c.req.query(name) !== undefined)
+  const done = (['asked', 'saved', 'resent', 'reminded', 'received'] as const).find(
+    (name) => c.req.query(name) !== undefined,
+  )
   return c.html(
     <ConsoleLayout
       {...(await frame(c, 'seminars'))}
@@ -161,7 +176,11 @@ async function show(
         <SpeechDetail
           page={page}
           speech={speech}
+          seminarState={seminar.state}
+          userId={member.userId}
+          log={page.href(`/console/${member.organization.slug}/log?subject=${speech.id}`)}
           versions={versions}
+          uploads={uploads}
           agenda={agenda.items.map((item) => ({
             ...item,
             placed: placed.find((p) => p.itemId === item.id)?.placed ?? 0,
@@ -173,7 +192,7 @@ async function show(
           form={form}
           refused={refused}
           accepted={accepted}
-          moved={moved}
+          refusal={refusal}
           done={done}
         />
       </SeminarFrame>

@@ -1,8 +1,10 @@
 import type { Member, Page } from '../../../env.ts'
+import type { PlacedMinutes } from '../../../features/presentations/rules.ts'
 import type { AgendaItemRow, SeminarAgenda } from '../../../features/seminars/queries/detail.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { minutesMark } from '../../../text/dates.ts'
 import { AgendaWarnings, ItemTime, itemTitle, Speakers } from './agenda-list.tsx'
+import { ItemPapers } from './agenda-papers.tsx'
 import { seminarPath } from './frame.tsx'
 import { MoveButtons } from './move-buttons.tsx'
 
@@ -11,10 +13,11 @@ interface Props {
   member: Member
   seminar: SeminarRow
   agenda: SeminarAgenda
+  papers: PlacedMinutes[]
 }
 
 /** The agenda to work on: warnings first, each item with its way up, down and to its form. The island `agenda` adds dragging. */
-export function AgendaEditor({ page, member, seminar, agenda }: Props) {
+export function AgendaEditor({ page, member, seminar, agenda, papers }: Props) {
   const { t } = page
   if (!agenda.items.length) return <p class="empty">{t('seminars:agenda.none')}</p>
   return (
@@ -26,6 +29,7 @@ export function AgendaEditor({ page, member, seminar, agenda }: Props) {
             page={page}
             base={seminarPath(member, seminar.id, '/agenda')}
             agenda={agenda}
+            papers={papers}
             item={item}
             index={index}
           />
@@ -39,12 +43,14 @@ function Item({
   page,
   base,
   agenda,
+  papers,
   item,
   index,
 }: {
   page: Page
   base: string
   agenda: SeminarAgenda
+  papers: PlacedMinutes[]
   item: AgendaItemRow
   index: number
 }) {
@@ -62,6 +68,7 @@ function Item({
       <span class="what">
         <a href={href(`${base}/${item.id}`)}>{title}</a>
         <Speakers item={item} />
+        <ItemPapers page={page} item={item} papers={papers} />
         {item.fixed_start === null ? null : <span class="muted small detail">{t('seminars:agenda.fixed')}</span>}
         {clash ? <span class="state late detail">{t('seminars:agenda.clash.mark', { name: clash.name })}</span> : null}
       </span>

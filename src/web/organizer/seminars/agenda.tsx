@@ -23,6 +23,7 @@ import { PresenceBanner } from '../presence.tsx'
 import { AgendaEditor } from './agenda-editor.tsx'
 import { AgendaItemFields, agendaItemLabels, agendaItemValues, readAgendaItemForm } from './agenda-form.tsx'
 import { AgendaList, AgendaWarnings } from './agenda-list.tsx'
+import { ItemPapers, listPapers } from './agenda-papers.tsx'
 import { SeminarFrame, seminarPath } from './frame.tsx'
 import { isStale, StaleNotice } from './stale.tsx'
 
@@ -46,7 +47,9 @@ export const agendaPages = new Hono<AppEnv>()
     )
     if (c.req.header('x-fragment') === undefined) return toAgenda(c, seminar.id)
     const agenda = await getAgenda(c.var.services.db, seminar)
-    return c.html(<AgendaEditor page={c.var.page} member={c.var.member} seminar={seminar} agenda={agenda} />)
+    const papers = await listPapers(c.var.services.db, seminar, agenda)
+    const { page, member } = c.var
+    return c.html(<AgendaEditor page={page} member={member} seminar={seminar} agenda={agenda} papers={papers} />)
   })
   .get('/:id/agenda/:item', requireRole('organizer'), async (c) => {
     const seminar = await load(c, c.req.param('id'))
@@ -121,6 +124,7 @@ async function agendaPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormSta
     getAgenda(db, seminar),
     listOthersPresent(db, seminar.organization_id, member.userId, 'agenda', seminar.id),
   ])
+  const papers = await listPapers(db, seminar, agenda)
   const mayEdit = member.role !== 'viewer'
   return c.html(
     <ConsoleLayout
@@ -142,12 +146,16 @@ async function agendaPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormSta
                 data-said={t('seminars:agenda.moved', { title: '{title}', place: '{place}', count: '{count}' })}
                 data-failed={t('seminars:agenda.failed')}
               >
-                <AgendaEditor page={page} member={member} seminar={seminar} agenda={agenda} />
+                <AgendaEditor page={page} member={member} seminar={seminar} agenda={agenda} papers={papers} />
               </div>
             ) : (
               <>
                 <AgendaWarnings page={page} seminar={seminar} agenda={agenda} />
-                <AgendaList page={page} agenda={agenda} />
+                <AgendaList
+                  page={page}
+                  agenda={agenda}
+                  extra={(item) => <ItemPapers page={page} item={item} papers={papers} />}
+                />
               </>
             )}
           </section>

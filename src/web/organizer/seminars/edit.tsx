@@ -5,6 +5,7 @@ import { followChange } from '../../../features/invitations/commands/notify.ts'
 import { listOthersPresent } from '../../../features/presence/queries.ts'
 import { createSeminar, editSeminar } from '../../../features/seminars/commands.ts'
 import { getPlaces } from '../../../features/seminars/queries/detail.ts'
+import { listSeminarTopics, listTopicsInUse } from '../../../features/seminars/queries/topics.ts'
 import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
 import { versionInput } from '../../../features/seminars/schema.ts'
 import { ConsoleLayout, orgName } from '../../components/console-layout.tsx'
@@ -59,8 +60,11 @@ async function load(c: Context<AppEnv>, id: string): Promise<{ seminar: SeminarR
   const { db } = c.var.services
   const { organization } = c.var.member
   const seminar = await getSeminar(db, organization.id, id)
-  const places = await getPlaces(db, organization.id, id)
-  return { seminar, stored: seminarFormValues(seminar, places.capacity) }
+  const [places, topics] = await Promise.all([
+    getPlaces(db, organization.id, id),
+    listSeminarTopics(db, organization.id, id),
+  ])
+  return { seminar, stored: seminarFormValues(seminar, places.capacity, topics) }
 }
 
 /** The times of a postponed or cancelled seminar are not on its form: they stay as they are. */
@@ -76,6 +80,11 @@ function fixedTimes(seminar: SeminarRow) {
 
 function timesClosed(seminar: SeminarRow): boolean {
   return seminar.state === 'postponed' || seminar.state === 'cancelled'
+}
+
+async function knownTopics(c: Context<AppEnv>): Promise<string[]> {
+  const topics = await listTopicsInUse(c.var.services.db, c.var.member.organization.id)
+  return topics.map(({ name }) => name)
 }
 
 function emptyValues(c: Context<AppEnv>): Values {
@@ -94,9 +103,11 @@ function emptyValues(c: Context<AppEnv>): Values {
 async function newPage(c: Context<AppEnv>, form: FormState) {
   const { page, member } = c.var
   const list = page.href(`/console/${member.organization.slug}/seminars`)
+  const topics = await knownTopics(c)
   return c.html(
     <ConsoleLayout
       {...(await frame(c, 'seminars'))}
+      islands={['lines']}
       title={`${page.t('seminars:new.title')} · ${orgName(member, page)}`}
     >
       <h1 class="page-title">{page.t('seminars:new.title')}</h1>
@@ -106,6 +117,7 @@ async function newPage(c: Context<AppEnv>, form: FormState) {
         action={`${list}/new`}
         cancel={list}
         submit={page.t('seminars:new.submit')}
+        topics={topics}
       />
     </ConsoleLayout>,
     form.errors.length ? 422 : 200,
@@ -116,13 +128,15 @@ async function editPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormState
   const { page, member } = c.var
   const { db } = c.var.services
   const base = page.href(seminarPath(member, seminar.id))
-  const [others, mailed] = await Promise.all([
+  const [others, mailed, topics] = await Promise.all([
     listOthersPresent(db, seminar.organization_id, member.userId, 'seminar', seminar.id),
     mailedOnChange(db, seminar),
+    knownTopics(c),
   ])
   return c.html(
     <ConsoleLayout
       {...(await frame(c, 'seminars'))}
+      islands={['lines']}
       title={`${page.t('seminars:edit.title')} · ${seminarName(seminar, page.locale)}`}
     >
       <EditHead page={page} seminar={seminar} back={base} />
@@ -134,6 +148,7 @@ async function editPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormState
         action={`${base}/edit`}
         cancel={base}
         submit={page.t('common:save')}
+        topics={topics}
         timesClosed={timesClosed(seminar)}
       >
         <MailQuestion page={page} form={form} count={mailed} hint={page.t('seminars:tell.hint')} />

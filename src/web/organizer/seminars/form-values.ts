@@ -1,4 +1,5 @@
 import type { FieldError } from '../../../errors.ts'
+import type { Topic } from '../../../features/seminars/queries/topics.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import {
   type ScheduleInput,
@@ -21,6 +22,12 @@ export function linesOf(text: string | undefined): string[] {
     .filter(Boolean)
 }
 
+/** Topics line by line; the English name of each on the same line of its own field. */
+function topicsOf(values: Values) {
+  const english = (values.topicsEn ?? '').split('\n')
+  return linesOf(values.topics).map((name, i) => ({ name, nameEn: english[i] ?? '' }))
+}
+
 /** Wall times are asked for as a date and a time: `startsDate`, `startsTime` → `startsLocal`. */
 const PAIRS = {
   startsLocal: 'starts',
@@ -40,7 +47,8 @@ function wallTimes(values: Values): Record<string, string | null> {
 
 /** Names the field of the form that an error of the schema is about. */
 function atFormField(error: FieldError): FieldError {
-  const [head = ''] = error.field.split('.')
+  const [head = '', , part] = error.field.split('.')
+  if (head === 'topics' && part === 'nameEn') return { ...error, field: 'topicsEn' }
   return { ...error, field: head in PAIRS ? `${PAIRS[head as keyof typeof PAIRS]}Date` : head }
 }
 
@@ -62,6 +70,7 @@ export function readSeminarForm(
     ...wallTimes(values),
     cohosts: linesOf(values.cohosts),
     cohostsEn: linesOf(values.cohostsEn),
+    topics: topicsOf(values),
     onlineOffered: values.onlineOffered === 'on',
     capacity: capacity === '' ? null : Number(capacity),
     ...fixed,
@@ -95,7 +104,7 @@ function wallFields(name: string, wall: string | null): Values {
 }
 
 /** What the form of a seminar shows when it is opened. */
-export function seminarFormValues(row: SeminarRow, capacity: number | null): Values {
+export function seminarFormValues(row: SeminarRow, capacity: number | null, topics: Topic[] = []): Values {
   return {
     version: String(row.version),
     kind: row.kind,
@@ -109,6 +118,11 @@ export function seminarFormValues(row: SeminarRow, capacity: number | null): Val
     hostEn: row.host_en ?? '',
     cohosts: row.cohosts.join('\n'),
     cohostsEn: row.cohosts_en.join('\n'),
+    topics: topics.map(({ name }) => name).join('\n'),
+    topicsEn: topics
+      .map(({ nameEn }) => nameEn ?? '')
+      .join('\n')
+      .trimEnd(),
     introduction: row.introduction ?? '',
     introductionEn: row.introduction_en ?? '',
     venue: row.venue ?? '',

@@ -11,7 +11,7 @@ function addressOf(member: Member, { kind, seminarId }: Need): string {
     substitutions_pending: at('/invitations?answer=substitute_pending'),
     mail_bounced: mail('bounced'),
     mail_failed: mail('failed'),
-    speeches_overdue: at('/presentations'),
+    speeches_overdue: at('/presentations?wait=late'),
     speeches_to_read: at('/presentations?state=received'),
     unanswered_near_deadline: at('/invitations?answer=none'),
     invitations_unsent: at('/invitations/review'),

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { AppEnv, Member, Page } from '../../../env.ts'
+import type { PlacedMinutes } from '../../../features/presentations/rules.ts'
 import { getSeminarDetail, type SeminarDetail } from '../../../features/seminars/queries/detail.ts'
 import { type Figures, findSeminarFigures } from '../../../features/seminars/queries/figures.ts'
 import { listNeedsHand } from '../../../features/seminars/queries/needs-hand.ts'
@@ -9,6 +10,7 @@ import { nextStates, type SeminarState } from '../../../features/seminars/rules.
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
 import { AgendaList, AgendaWarnings } from './agenda-list.tsx'
+import { ItemPapers, listPapers } from './agenda-papers.tsx'
 import { FigureTable, PlannedTable } from './figures.tsx'
 import { SeminarFrame, seminarPath } from './frame.tsx'
 import { NeedList } from './needs.tsx'
@@ -19,9 +21,10 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
   const { id } = member.organization
   const detail = await getSeminarDetail(db, id, c.req.param('id'))
   const { seminar } = detail
-  const [needs, figures] = await Promise.all([
+  const [needs, figures, papers] = await Promise.all([
     listNeedsHand(db, id, seminar.id),
     findSeminarFigures(db, id, seminar.id),
+    listPapers(db, seminar, detail.agenda),
   ])
   const { t } = page
   const isPlan = figures.people.invited + figures.people.unsent === 0
@@ -72,7 +75,7 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
               )}
             </section>
           </div>
-          <Aside page={page} member={member} detail={detail} />
+          <Aside page={page} member={member} detail={detail} papers={papers} />
         </div>
       </SeminarFrame>
     </ConsoleLayout>,
@@ -135,7 +138,17 @@ function StateNote({ page, seminar }: { page: Page; seminar: SeminarRow }) {
   )
 }
 
-function Aside({ page, member, detail }: { page: Page; member: Member; detail: SeminarDetail }) {
+function Aside({
+  page,
+  member,
+  detail,
+  papers,
+}: {
+  page: Page
+  member: Member
+  detail: SeminarDetail
+  papers: PlacedMinutes[]
+}) {
   const { t, href } = page
   const { seminar, agenda, chairs, superiors } = detail
   const at = (rest: string) => href(seminarPath(member, seminar.id, rest))
@@ -145,7 +158,11 @@ function Aside({ page, member, detail }: { page: Page; member: Member; detail: S
         <h2>{t('seminars:tab.agenda')}</h2>
         <AgendaWarnings page={page} seminar={seminar} agenda={agenda} />
         {agenda.items.length ? (
-          <AgendaList page={page} agenda={agenda} />
+          <AgendaList
+            page={page}
+            agenda={agenda}
+            extra={(item) => <ItemPapers page={page} item={item} papers={papers} />}
+          />
         ) : (
           <p class="muted calm">
             {t('seminars:agenda.none')} <a href={at('/agenda')}>{t('seminars:agenda.write')}</a>

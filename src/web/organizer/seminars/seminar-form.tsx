@@ -30,6 +30,7 @@ export function seminarLabels(page: Page): Record<string, string> {
     'title',
     'host',
     'cohosts',
+    'topics',
     'introduction',
     'startsDate',
     'startsTime',
@@ -55,6 +56,7 @@ export function seminarLabels(page: Page): Record<string, string> {
     'titleEn',
     'hostEn',
     'cohostsEn',
+    'topicsEn',
     'introductionEn',
     'venueEn',
   ]
@@ -67,13 +69,15 @@ export interface SeminarFormProps {
   action: string
   cancel: string
   submit: string
+  /** Topics that other seminars are filed under, to choose from. */
+  topics?: string[]
   /** Postponed and cancelled seminars: their times are not edited here. */
   timesClosed?: boolean
   children?: Child
 }
 
 /** The whole form of a seminar, for a new one and for an edit. `children` stands before the buttons. */
-export function SeminarForm({ page, form, action, cancel, submit, timesClosed, children }: SeminarFormProps) {
+export function SeminarForm({ page, form, action, cancel, submit, topics, timesClosed, children }: SeminarFormProps) {
   const { t } = page
   const labels = seminarLabels(page)
   const field = (name: string) => ({ t, form, name, label: labels[name] ?? name })
@@ -94,6 +98,8 @@ export function SeminarForm({ page, form, action, cancel, submit, timesClosed, c
         </div>
         <TextField {...field('host')} required maxlength={300} />
         <TextArea {...field('cohosts')} rows={2} hint={t('seminars:hint.lines')} />
+        <TextArea {...field('topics')} rows={2} hint={t('seminars:hint.topics')} />
+        <KnownTopics page={page} topics={topics ?? []} />
         <TextArea {...field('introduction')} rows={4} maxlength={5000} hint={t('seminars:hint.introduction')} />
       </section>
       <section>
@@ -164,7 +170,23 @@ export function SeminarForm({ page, form, action, cancel, submit, timesClosed, c
   )
 }
 
-const ENGLISH = ['themeEn', 'subtypeEn', 'hostEn', 'cohostsEn', 'introductionEn', 'venueEn']
+/** Topics in use: words to read, and with a script buttons that write them into the field. */
+function KnownTopics({ page, topics }: { page: Page; topics: string[] }) {
+  if (!topics.length) return null
+  return (
+    <p class="small known" data-lines-of="f-topics" data-most="5">
+      <span class="muted">{page.t('seminars:topics.known')}</span>
+      {topics.map((name) => (
+        <>
+          {' '}
+          <span class="pill">{name}</span>
+        </>
+      ))}
+    </p>
+  )
+}
+
+const ENGLISH = ['themeEn', 'subtypeEn', 'hostEn', 'cohostsEn', 'topicsEn', 'introductionEn', 'venueEn']
 
 /** What few seminars need: a title of their own, and what is written in English. Open where something is filled in. */
 function MoreFields({ page, form, labels }: { page: Page; form: FormState; labels: Record<string, string> }) {
@@ -181,6 +203,7 @@ function MoreFields({ page, form, labels }: { page: Page; form: FormState; label
           <TextField {...field('subtypeEn')} maxlength={80} />
           <TextField {...field('hostEn')} maxlength={300} />
           <TextArea {...field('cohostsEn')} rows={2} hint={t('seminars:hint.lines')} />
+          <TextArea {...field('topicsEn')} rows={2} hint={t('seminars:hint.topicsEn')} />
           <TextField {...field('venueEn')} maxlength={300} />
           <TextArea {...field('introductionEn')} rows={4} maxlength={5000} />
         </div>

@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
+import type { FeedOwner } from '../../../features/links/commands.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
-import { FeedAddress, type FeedOwner, findFeedUrl, renewFeed } from '../feed-links.tsx'
+import { FeedAddress, findFeedUrl, replaceFeed } from '../feed-links.tsx'
 import { frame } from '../frame.ts'
 import { SettingsHead, settingsPath } from './settings-head.tsx'
 
@@ -39,6 +40,6 @@ const ownFeed = (c: Context<AppEnv>): FeedOwner => ({
 })
 
 async function renew(c: Context<AppEnv>, again: boolean) {
-  await renewFeed(c, ownFeed(c), again)
+  await replaceFeed(c, ownFeed(c), again)
   return c.redirect(c.var.page.href(settingsPath(c.var.member, 'calendar')), 303)
 }

@@ -4,7 +4,7 @@ import type { AppEnv, Member, Page } from '../../../env.ts'
 import { createApiKey, revokeApiKey } from '../../../features/accounts/commands/api-keys.ts'
 import { listApiKeys } from '../../../features/accounts/queries.ts'
 import { hoursAfter, keyHolds } from '../../../features/accounts/rules.ts'
-import { type ApiScope, apiKeySchema } from '../../../features/accounts/schema.ts'
+import { type ApiScope, apiKeySchema, type KeyKind, keyKinds } from '../../../features/accounts/schema.ts'
 import { date, wallTime } from '../../../text/dates.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { CopyLine } from '../../components/copy-line.tsx'
@@ -15,6 +15,7 @@ import { frame } from '../frame.ts'
 import { SettingsHead, settingsPath } from './settings-head.tsx'
 
 type KeyRow = Awaited<ReturnType<typeof listApiKeys>>[number]
+const kinds = Object.keys(keyKinds) as KeyKind[]
 
 /** Keys of the API, for owners: made, shown once, revoked. */
 export const keyPages = new Hono<AppEnv>()
@@ -27,10 +28,9 @@ export const keyPages = new Hono<AppEnv>()
     if ('form' in parsed) return keysPage(c, parsed.form)
     const { name, scope, days } = parsed.input
     const ctx = memberContext(c)
-    const scopes: ApiScope[] = scope === 'write' ? ['read', 'write'] : ['read']
     const expiresAt = days ? hoursAfter(ctx.now, Number(days) * 24) : null
     const made = await transaction(services.db, (trx) =>
-      createApiKey(trx, ctx, { organizationId: member.organization.id, name, scopes, expiresAt }),
+      createApiKey(trx, ctx, { organizationId: member.organization.id, name, scopes: keyKinds[scope], expiresAt }),
     )
     // No redirect: the key is shown in this one answer and nowhere else.
     return keysPage(c, { values: { scope: 'read', days: '365' }, errors: [] }, { name, key: made.key })
@@ -55,7 +55,9 @@ async function keysPage(c: Context<AppEnv>, form: FormState, made?: { name: stri
     >
       <SettingsHead page={page} member={member} tab="keys" />
       {made ? <KeyOnce page={page} member={member} made={made} /> : null}
-      <p class="muted lead">{t('organizations:keys.lead')}</p>
+      <p class="muted lead">
+        {t('organizations:keys.lead')} <a href={page.href('/api/docs')}>{t('organizations:keys.docs')}</a>
+      </p>
       {keys.length ? (
         <KeyTable page={page} member={member} keys={keys} />
       ) : (
@@ -112,9 +114,7 @@ function KeyTable({ page, member, keys }: { page: Page; member: Member; keys: Ke
                 {key.created_by ? ` · ${t('organizations:keys.by', { name: key.created_by })}` : ''}
               </span>
             </th>
-            <td data-label={t('organizations:keys.scope')}>
-              {t(`organizations:keys.scope.${key.scopes.includes('write') ? 'write' : 'read'}`)}
-            </td>
+            <td data-label={t('organizations:keys.scope')}>{scopesText(page, key.scopes)}</td>
             <td data-label={t('organizations:keys.used')} class="num">
               {key.last_used_at ? day(key.last_used_at) : t('organizations:keys.used.never')}
             </td>
@@ -139,6 +139,14 @@ function KeyTable({ page, member, keys }: { page: Page; member: Member; keys: Ke
       </tbody>
     </table>
   )
+}
+
+/** The kind the console offers, where the scopes are one; else the scopes by name: those that a program chose. */
+function scopesText({ t }: Page, scopes: readonly ApiScope[]): string {
+  const kind = kinds.find(
+    (one) => keyKinds[one].length === scopes.length && keyKinds[one].every((s) => scopes.includes(s)),
+  )
+  return kind ? t(`organizations:keys.scope.${kind}`) : scopes.join(', ')
 }
 
 function KeyForm({ page, member, form }: { page: Page; member: Member; form: FormState }) {
@@ -169,10 +177,7 @@ function KeyForm({ page, member, form }: { page: Page; member: Member; form: For
             name="scope"
             label={labels.scope}
             required
-            options={(['read', 'write'] as const).map((value) => ({
-              value,
-              label: t(`organizations:keys.scope.${value}`),
-            }))}
+            options={kinds.map((value) => ({ value, label: t(`organizations:keys.scope.${value}`) }))}
           />
           <SelectField
             t={t}
@@ -186,6 +191,14 @@ function KeyForm({ page, member, form }: { page: Page; member: Member; form: For
             }))}
           />
         </div>
+        <dl class="facts small">
+          {kinds.map((value) => (
+            <>
+              <dt>{t(`organizations:keys.scope.${value}`)}</dt>
+              <dd class="muted">{t(`organizations:keys.scope.${value}.may`)}</dd>
+            </>
+          ))}
+        </dl>
         <div class="actions">
           <button class="btn primary" type="submit">
             {t('organizations:keys.new')}

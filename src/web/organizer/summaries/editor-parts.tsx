@@ -64,12 +64,15 @@ export function SummaryState({
   seminar,
   summary,
   revisions,
+  live: livePreview,
   withdraw,
 }: {
   page: Page
   seminar: SeminarRow
   summary: Summary
   revisions: string
+  /** Where the island asks for the text as it would be printed; undefined for those who only read. */
+  live: string | undefined
   withdraw: string | undefined
 }) {
   const { t } = page
@@ -77,6 +80,14 @@ export function SummaryState({
   const live = state === 'published' && published
   return (
     <aside class="summary-state">
+      {livePreview ? (
+        <>
+          <button class="btn small" type="button" data-side aria-pressed="false" hidden>
+            {t('summaries:side')}
+          </button>
+          <section class="side" data-live={livePreview} aria-label={t('summaries:side')} hidden />
+        </>
+      ) : null}
       <h2>{t('summaries:public')}</h2>
       <p>
         <span class={`state ${COLOURS[state]}`}>{t(`summaries:state.${state}`)}</span>
@@ -100,9 +111,9 @@ export function SummaryState({
             <a href={`${summary.locale === 'en' ? '/en' : ''}/s/${seminar.slug}/summary`}>{t('summaries:open')}</a>
           </li>
         ) : null}
-        {published ? (
+        {published || summary.version > 1 ? (
           <li>
-            <a href={revisions}>{t('summaries:revisions')}</a>
+            <a href={revisions}>{t('summaries:versions')}</a>
           </li>
         ) : null}
       </ul>

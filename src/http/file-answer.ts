@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { DomainError } from '../errors.ts'
 import { contentDisposition, requestedRange } from '../features/files/rules.ts'
+import { hexOf } from '../text/hex.ts'
 
 export interface AnswerableFile {
   storage_key: string
@@ -32,7 +33,7 @@ export async function answerFile(
   const found = await files.head(file.storage_key)
   if (!found) throw new DomainError('not_found')
   const { size } = found
-  const etag = `"${[...file.sha256].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`
+  const etag = `"${hexOf(file.sha256)}"`
   c.header('ETag', etag)
   c.header('Accept-Ranges', 'bytes')
   c.header('Cache-Control', 'private, no-cache')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressBehind, isInRanges, limitAddress } from '../../src/web/client-address.ts'
+import { addressBehind, isInRanges, limitAddress } from '../../src/http/client-address.ts'
 
 describe('the address of a client', () => {
   it.each([

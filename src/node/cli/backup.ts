@@ -1,0 +1,54 @@
+import { readConfig } from '../../config.ts'
+import { sizeInWords } from '../../features/files/rules.ts'
+import { readMigrations } from '../../platform/project.ts'
+import { findSecrets } from '../../platform/secrets.ts'
+import { type Manifest, verifyBackup } from '../backup/manifest.ts'
+import { assertLinkKey, restoreBackup } from '../backup/restore.ts'
+import { writeBackup } from '../backup/write.ts'
+import { withDatabaseOf } from '../database.ts'
+import { openFiles } from '../files.ts'
+import { type Options, required, type Say } from './options.ts'
+
+/** `backup`: the database at one moment and its files, into a new folder; beside a running server or without one. */
+export async function backUp(options: Options, say: Say): Promise<void> {
+  const to = required(options, 'to')
+  const config = readConfig(process.env)
+  const kept = await findSecrets(config.dataDir)
+  const files = await openFiles(config)
+  const linkKey = config.linkKey ?? kept?.linkKey
+  const made = await withDatabaseOf(config, console.error, ({ sql }) => writeBackup({ sql, files, linkKey }, to))
+  say(`${to}: ${inWords(made)}`)
+  say(
+    `Not in it: LINK_KEY and AUTH_SECRET. Keep ${config.linkKey ? 'their values' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
+  )
+  const { lost } = made
+  if (lost.length)
+    throw new Error(
+      `the backup is made, but ${lost.length} files were not in the store or damaged there: ${lost.slice(0, 5).join(', ')}`,
+    )
+}
+
+/** `restore`: into an empty database and file store. The whole backup is read and compared before anything is written. */
+export async function restore(options: Options, say: Say): Promise<void> {
+  const from = required(options, 'from')
+  const config = readConfig(process.env)
+  const manifest = await verifyBackup(from)
+  if (!options['other-keys']) assertLinkKey(manifest, config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey)
+  const files = await openFiles(config)
+  const migrations = await readMigrations()
+  const waiting = await withDatabaseOf(config, console.error, async ({ sql }) => {
+    await restoreBackup({ sql, files, migrations }, from, manifest)
+    const [row] = await sql`select count(*)::int as n from messages where state in ('queued', 'sending')`
+    return row?.n as number
+  })
+  say(`restored: ${inWords(manifest)}, as of ${manifest.madeAt}`)
+  if (waiting)
+    say(`${waiting} mails wait in the outbox: they go out when a server starts (without SMTP_URL, into its mailbox)`)
+  if (options['other-keys']) say('Old personal links do not open. Run: npm run --silent cli -- renew-links')
+}
+
+function inWords({ tables, files }: Manifest): string {
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0)
+  const missing = files.missing ? `, ${files.missing} not there` : ''
+  return `${rows} rows in ${tables.length} tables, ${files.count} files (${sizeInWords(files.bytes, 'en')})${missing}`
+}

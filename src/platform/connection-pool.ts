@@ -1,0 +1,159 @@
+import type postgres from 'postgres'
+
+/** One connection, lent to one borrower at a time. */
+export interface Line {
+  /** @throws Error with `code` CONNECTION_CLOSED once the connection is gone: what was begun on it never goes on elsewhere */
+  query(text: string, parameters: unknown[]): Promise<postgres.RowList<postgres.Row[]>>
+  /** Gives it back; `broken` closes it instead. */
+  release(broken?: boolean): void
+}
+
+export interface PoolOptions {
+  max: number
+  /** Milliseconds that a borrower waits for a free connection; without it, as long as it takes. */
+  waitMs?: number | undefined
+  /** Opens a client of exactly one connection that tells when it closed. */
+  open(closed: () => void): postgres.Sql
+}
+
+interface Kept {
+  sql: postgres.Sql
+  closed: boolean
+  /** Refuses what runs when the connection goes. */
+  refusals: Set<(error: Error) => void>
+  ends: number
+  idleSince: number
+}
+
+interface Waiter {
+  take(line: Line): void
+  refuse(error: Error): void
+}
+
+const IDLE_MS = 60_000
+const LIFETIME_MS = 30 * 60_000
+
+/** `code` begins as those of the driver do: the shells answer all of them 503. */
+const failure = (code: string, message: string) => Object.assign(new Error(message), { code })
+
+/**
+ * A pool of connections, first come first served. The driver's own pool is not used: after a connection breaks under a reserved
+ * client, postgres 3.4 writes to a socket that is gone (which ends the process) and lends the dead one again; and its queue has
+ * no time limit.
+ */
+export function createPool({ max, waitMs, open }: PoolOptions) {
+  const idle: Kept[] = []
+  const waiting = new Set<Waiter>()
+  let count = 0
+  let ended = false
+
+  function connect(): Kept {
+    count++
+    const kept: Kept = {
+      sql: undefined as never,
+      closed: false,
+      refusals: new Set(),
+      ends: performance.now() + LIFETIME_MS * (1 + Math.random()),
+      idleSince: 0,
+    }
+    kept.sql = open(() => lose(kept))
+    return kept
+  }
+
+  function lose(kept: Kept): void {
+    if (kept.closed) return
+    kept.closed = true
+    for (const refuse of kept.refusals)
+      refuse(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
+    const at = idle.indexOf(kept)
+    if (at < 0) return
+    idle.splice(at, 1)
+    count--
+  }
+
+  function close(kept: Kept): void {
+    kept.closed = true
+    count--
+    void kept.sql.end({ timeout: 1 }).catch(() => undefined)
+  }
+
+  function giveBack(kept: Kept, broken: boolean): void {
+    const now = performance.now()
+    if (broken || kept.closed || ended || now > kept.ends) close(kept)
+    else {
+      kept.idleSince = now
+      idle.push(kept)
+    }
+    // The longest unused stands first.
+    while (idle[0] && now - idle[0].idleSince > IDLE_MS) close(idle.shift() as Kept)
+    for (const waiter of waiting) {
+      const next = idle.pop() ?? (count < max ? connect() : undefined)
+      if (!next) break
+      waiting.delete(waiter)
+      waiter.take(lend(next))
+    }
+  }
+
+  function lend(kept: Kept): Line {
+    let lent = true
+    return {
+      query(text, parameters) {
+        if (kept.closed || !lent)
+          return Promise.reject(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
+        return new Promise((resolve, reject) => {
+          kept.refusals.add(reject)
+          void kept.sql
+            .unsafe(text, parameters as never[], { prepare: true })
+            .then(resolve, reject)
+            .finally(() => kept.refusals.delete(reject))
+        })
+      },
+      release(broken = false) {
+        if (!lent) return
+        lent = false
+        giveBack(kept, broken)
+      },
+    }
+  }
+
+  return {
+    /** @throws Error with `code` CONNECTION_POOL_BUSY after `waitMs`, CONNECTION_ENDED once the pool was ended */
+    async acquire(): Promise<Line> {
+      if (ended) throw failure('CONNECTION_ENDED', 'the connections to the database are closed')
+      const kept = idle.pop() ?? (count < max ? connect() : undefined)
+      if (kept) return lend(kept)
+      return new Promise((take, refuse) => {
+        const timer =
+          waitMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                waiting.delete(waiter)
+                refuse(failure('CONNECTION_POOL_BUSY', 'every connection to the database is in use'))
+              }, waitMs)
+        const waiter: Waiter = {
+          take(line) {
+            clearTimeout(timer)
+            take(line)
+          },
+          refuse(error) {
+            clearTimeout(timer)
+            refuse(error)
+          },
+        }
+        waiting.add(waiter)
+      })
+    },
+    /** Closes what is idle now, and the others when they come back. */
+    async end(): Promise<void> {
+      ended = true
+      for (const waiter of waiting)
+        waiter.refuse(failure('CONNECTION_ENDED', 'the connections to the database are closed'))
+      waiting.clear()
+      const closing = idle.splice(0)
+      count -= closing.length
+      for (const kept of closing) kept.closed = true
+      await Promise.all(closing.map((kept) => kept.sql.end({ timeout: 5 }).catch(() => undefined)))
+    },
+  }
+}
+export type Pool = ReturnType<typeof createPool>
