@@ -1,6 +1,7 @@
 import type { Locale } from '../context.ts'
 import { hasText, type Translate, translator } from '../i18n.ts'
 import { api } from './api.ts'
+import examples from './examples.json' with { type: 'json' }
 import { neededScope } from './scope.ts'
 
 type Json = { [key: string]: unknown }
@@ -52,8 +53,11 @@ export function describeApi(locale: Locale, origin: string): Description {
       ;(operation as Json).security = [{ key: [neededScope(method, path)] }]
     }
   }
-  for (const [name, schema] of Object.entries(document.components?.schemas ?? {}))
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     describeFields(schema, t, thingOf(name))
+    addExample(name, schema)
+  }
+  document.components = { ...document.components, headers: headersOf(t) as never }
   const scheme = document.components?.securitySchemes?.key as Json | undefined
   if (scheme) scheme.description = t('api:key')
   descriptions.set(`${locale} ${origin}`, document)
@@ -63,6 +67,7 @@ export function describeApi(locale: Locale, origin: string): Description {
 const headerNames: Record<string, string> = {
   'idempotency-key': 'Idempotency-Key',
   'if-match': 'If-Match',
+  prefer: 'Prefer',
   'tus-resumable': 'Tus-Resumable',
   'upload-length': 'Upload-Length',
   'upload-metadata': 'Upload-Metadata',
@@ -78,11 +83,42 @@ function describeOperation(operation: Json, t: Translate): void {
       words(t, `api:param.${operation.operationId}.${parameter.name}`) ?? words(t, `api:param.${parameter.name}`)
     parameter.name = headerNames[parameter.name as string] ?? parameter.name
   }
-  for (const response of Object.values(operation.responses as Json) as Json[]) {
+  for (const [status, response] of Object.entries(operation.responses as Record<string, Json>)) {
+    const shared = ['RateLimit-Policy', 'RateLimit', ...(['429', '503'].includes(status) ? ['Retry-After'] : [])]
+    const references = shared.map((name) => [name, { $ref: `#/components/headers/${name}` }])
+    response.headers = { ...(response.headers as Json), ...Object.fromEntries(references) }
     const name = String(response.description)
     response.description = words(t, `api:answer.${name}`) ?? words(t, `errors:title.${name}`) ?? name
   }
   describeFields(operation.requestBody, t)
+}
+
+/** Gives an answer's schema its example, and a page of answers one with a single item. */
+function addExample(name: string, schema: Json): void {
+  const items = (schema.properties as Record<string, { items?: { $ref?: string } }> | undefined)?.items?.items
+  const item = items?.$ref && exampleOf(items.$ref.split('/').pop() as string)
+  const example = item ? { items: [item], next: null, total: 1, ...examplePage[name] } : exampleOf(name)
+  if (example !== undefined) schema.example ??= example
+}
+
+/** What pages of some things tell besides. */
+const examplePage: Record<string, Json> = { DelegationPage: { selected: { seats: 239, people: 238 } } }
+
+function exampleOf(name: string): unknown {
+  return (examples as Record<string, unknown>)[name]
+}
+
+/** Headers that every answer may have, in one place. */
+function headersOf(t: Translate): Json {
+  const header = (name: string, example: string) => [
+    name,
+    { description: words(t, `api:header.${name}`), schema: { type: 'string', example } },
+  ]
+  return Object.fromEntries([
+    header('RateLimit', '"default";r=599;t=60'),
+    header('RateLimit-Policy', '"default";q=600;w=60'),
+    header('Retry-After', '17'),
+  ])
 }
 
 /** What a schema is about: `NewUnit`, `UnitPatch` and `Unit` have the same fields, with the same words. */
@@ -100,7 +136,7 @@ function describeFields(schema: unknown, t: Translate, owner = ''): void {
         if (text !== undefined && field !== null && typeof field === 'object') (field as Json).description = text
       }
     }
-    if (key !== 'example') describeFields(value, t, owner)
+    if (key !== 'example' && key !== 'headers') describeFields(value, t, owner)
   }
 }
 

@@ -234,7 +234,7 @@ describe('a restore is refused before anything is written', () => {
     expect(await refused('another-key-another-key-another-key-an')).toMatch(
       /^restore: LINK_KEY is another than when the backup was made: .* say --other-keys$/,
     )
-    expect(await refused('')).toContain('no LINK_KEY is set')
+    expect(await refused('')).toContain('LINK_KEY is not set: links in letters')
   })
 
   it('where the database has something in it', async () => {

@@ -1,9 +1,14 @@
 import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { transaction } from '../../src/db/transaction.ts'
 import { findApiKey } from '../../src/features/accounts/queries.ts'
+import { issueLinks } from '../../src/features/links/commands.ts'
+import { findLink } from '../../src/features/links/queries.ts'
+import { linkToken } from '../../src/features/links/token.ts'
 import { main } from '../../src/node/cli/main.ts'
+import { systemContext } from '../support/app.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { createOrganization } from '../support/factories.ts'
+import { createInvitation, createOrganization, createPerson, createSeminar } from '../support/factories.ts'
 
 let database: TestDatabase
 let slug: string
@@ -115,6 +120,62 @@ describe('create-owner', () => {
   it('does not guess the name of an organisation that is not there', async () => {
     expect(await run('create-owner --organization khong-co --email chu@mau.example --name Chủ')).toBe(1)
     expect(complained[0]).toContain('--organization-name makes it')
+  })
+})
+
+describe('erase-contacts', () => {
+  it('leaves of a person nothing to reach them by, and keeps the record', async () => {
+    const organization = await createOrganization(database.db)
+    const seminar = await createSeminar(database.db, organization.id)
+    const email = 'Quen.Toi@mau.example'
+    const person = await createPerson(database.db, organization.id, { email, phone: '0912 345 678', note: 'dị ứng' })
+    const other = await createInvitation(database.db, seminar, { email: 'khac@mau.example' })
+    const invitation = await createInvitation(database.db, seminar, {
+      person_id: person.id,
+      email,
+      phone: '0912 345 678',
+      answer: 'declined',
+      reason: 'Đi viện',
+    })
+    const ctx = systemContext()
+    await transaction(database.db, (trx) =>
+      issueLinks(trx, ctx, [
+        { purpose: 'invitation', organizationId: organization.id, targetId: invitation.id, generation: 1 },
+      ]),
+    )
+    const letter = (id: string, to: string, state: string) =>
+      database.sql`insert into messages (organization_id, invitation_id, kind, to_name, to_address, from_address, subject, text, html, message_id, state)
+        values (${organization.id}, ${id}, 'invitation', 'Trần Thị Thuỷ', ${to}, 'a@mau.example', 'Kính gửi', 'Kính gửi Thuỷ', '<p>Thuỷ', ${crypto.randomUUID()}, ${state})`
+    await letter(invitation.id, email, 'sent')
+    await letter(invitation.id, email.toLowerCase(), 'queued')
+    await letter(other.id, 'khac@mau.example', 'queued')
+
+    expect(await run(`erase-contacts --organization ${organization.slug} --email quen.toi@mau.example`)).toBe(0)
+    expect(printed).toEqual(['erased in 1 people, 1 invitations, 0 speeches, 2 letters; their links no longer open'])
+    const tables = ['people', 'invitations', 'answers', 'messages', 'mailbox_messages', 'audit_events', 'presentations']
+    for (const table of tables) {
+      const [row] = await database.sql.unsafe(
+        `select count(*)::int as n from ${table} x where x::text ~* 'quen.toi|0912 345 678|dị ứng|Đi viện'`,
+      )
+      expect([table, row?.n]).toEqual([table, 0])
+    }
+    const kept = await database.db
+      .selectFrom('invitations')
+      .selectAll()
+      .where('id', '=', invitation.id)
+      .executeTakeFirst()
+    expect(kept).toMatchObject({ name: 'Trần Thị Thuỷ', answer: 'declined' })
+    const states =
+      await database.sql`select state, to_address from messages where organization_id = ${organization.id} order by id`
+    expect(states.map((row) => `${row.state} ${row.to_address}`)).toEqual([
+      'sent erased@invalid',
+      'cancelled erased@invalid',
+      'queued khac@mau.example',
+    ])
+    const token = await linkToken(ctx.linkKey, 'invitation', invitation.id, 1)
+    expect((await findLink(database.db, token))?.revoked).toBe(true)
+    expect(await run(`erase-contacts --organization ${organization.slug} --email quen.toi@mau.example`)).toBe(1)
+    expect(complained.at(-1)).toContain('has nothing of this address')
   })
 })
 

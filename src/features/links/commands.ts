@@ -45,6 +45,7 @@ export async function revokeLinks(
   targetId: string | string[],
   exceptGeneration?: number,
 ): Promise<void> {
+  if ([targetId].flat().length === 0) return
   let query = trx
     .updateTable('links')
     .set((eb) => ({ revoked_at: eb.fn.coalesce('revoked_at', eb.fn<Date>('now')) }))

@@ -23,7 +23,7 @@ const OWN_ROWS = new Set(['public.links', 'public.task_runs', 'public.rate_limit
 export function assertLinkKey(manifest: Manifest, linkKey: string | undefined): void {
   if (manifest.linkKey === null || manifest.linkKey === fingerprint(linkKey)) return
   throw new Error(
-    `${linkKey === undefined ? 'no LINK_KEY is set' : 'LINK_KEY is another'} than when the backup was made: links in letters that were sent would not open; set it (or put secrets.json into DATA_DIR), or say --other-keys`,
+    `LINK_KEY ${linkKey === undefined ? 'is not set' : 'is another than when the backup was made'}: links in letters that were sent would not open; set it (or put secrets.json into DATA_DIR), or say --other-keys`,
   )
 }
 

@@ -6,6 +6,7 @@ import { createKey } from './api-key.ts'
 import { backUp, restore } from './backup.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
+import { erasePersonContacts } from './erase.ts'
 import { renewAllLinks } from './links.ts'
 import type { Options, Say } from './options.ts'
 import { printRoutes } from './routes.ts'
@@ -42,6 +43,11 @@ const commands: Record<string, Command> = {
     usage: '--from <folder> [--other-keys]',
     options: { from: text, 'other-keys': { type: 'boolean' } },
     run: restore,
+  },
+  'erase-contacts': {
+    usage: '--organization <slug> --email <address>',
+    options: { organization: text, email: text },
+    run: erasePersonContacts,
   },
   'renew-links': { usage: '', options: {}, run: renewAllLinks },
   routes: { usage: '', options: {}, run: printRoutes },

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig, variables } from '../../src/config.ts'
+import { main } from '../../src/node/cli/main.ts'
+
+const operating = readFileSync('docs/operating.md', 'utf8')
+const rows = [...operating.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
+
+describe('docs/operating.md', () => {
+  it('has every variable in its table, and no other', () => {
+    expect(rows.map(([name]) => name)).toEqual(variables)
+  })
+
+  it('says their defaults', () => {
+    const config = readConfig({ DATABASE_URL: 'postgres://a@b/c', BASE_URL: 'http://localhost:3000' })
+    const said = Object.fromEntries(rows.map(([name, value]) => [name, /^`([^`]+)`$/.exec(value as string)?.[1]]))
+    expect({
+      HOST: said.HOST,
+      PORT: Number(said.PORT),
+      DATABASE_POOLER: said.DATABASE_POOLER === 'transaction',
+      DATABASE_CONNECTIONS: Number(said.DATABASE_CONNECTIONS),
+      DRAIN_SECONDS: Number(said.DRAIN_SECONDS),
+      DATA_DIR: said.DATA_DIR,
+      UPLOAD_MAX_MB: Number(said.UPLOAD_MAX_MB) * 1024 * 1024,
+      API_RATE_LIMIT: Number(said.API_RATE_LIMIT),
+      LOG_LEVEL: said.LOG_LEVEL,
+    }).toEqual({
+      HOST: config.host,
+      PORT: config.port,
+      DATABASE_POOLER: config.databasePooled,
+      DATABASE_CONNECTIONS: config.databaseConnections,
+      DRAIN_SECONDS: config.drainSeconds,
+      DATA_DIR: config.dataDir,
+      UPLOAD_MAX_MB: config.uploadMaxBytes,
+      API_RATE_LIMIT: config.apiRateLimit,
+      LOG_LEVEL: config.logLevel,
+    })
+  })
+
+  it('names only commands, scripts and files that exist', async () => {
+    const said: string[] = []
+    const complain = console.error
+    console.error = (line: string) => void said.push(line)
+    await main([])
+    console.error = complain
+    const commands = [...(said[0] as string).matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name)
+    for (const [, name] of operating.matchAll(
+      /(?:npm run --silent cli --|dist\/cli\.js|^ *`?hoithao|`hoithao) ([a-z-]+)/gm,
+    ))
+      expect(commands).toContain(name)
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+    for (const [, name] of operating.matchAll(/npm run ([a-z:]+)/g)) expect(Object.keys(scripts)).toContain(name)
+    for (const [, path] of operating.matchAll(/\b((?:deploy|test)\/[\w./]+\w)/g))
+      if (path !== 'deploy/.env') expect(() => readFileSync(path as string), path).not.toThrow(/ENOENT/)
+  })
+})
+
+it('.env.example has every variable', () => {
+  const example = readFileSync('.env.example', 'utf8')
+  expect([...example.matchAll(/^# ([A-Z_0-9]+)=/gm)].map(([, name]) => name).sort()).toEqual([...variables].sort())
+})
+
+it('deploy/env.example holds only variables, and is refused until its keys are filled in', () => {
+  const lines = readFileSync('deploy/env.example', 'utf8').split('\n')
+  const given = Object.fromEntries(
+    lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(/=(.*)/).slice(0, 2)),
+  )
+  expect(variables).toEqual(expect.arrayContaining(Object.keys(given)))
+  expect(readConfig(given)).toMatchObject({ baseUrl: 'https://hoithao.example.vn', demo: false, linkKey: undefined })
+})
+
+describe('deploy/hoithao.service', () => {
+  const unit = readFileSync('deploy/hoithao.service', 'utf8')
+
+  it('runs the Node that package.json pins, on what a build makes, as nobody in particular', () => {
+    expect(unit).toMatch(/^ExecStart=\/opt\/hoithao\/node_modules\/node\/bin\/node dist\/server\.js$/m)
+    for (const line of ['User=hoithao', 'ProtectSystem=strict', 'NoNewPrivileges=yes', 'StateDirectory=hoithao'])
+      expect(unit.split('\n')).toContain(line)
+    // A mail that is being sent has 90 s, requests DRAIN_SECONDS (60 at most) and 10 s.
+    expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThanOrEqual(160)
+  })
+
+  it('is a unit that systemd reads without a complaint, where there is systemd', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hoithao-unit-'))
+    const path = join(folder, 'hoithao.service')
+    writeFileSync(path, unit.replace('/opt/hoithao/node_modules/node/bin/node', process.execPath))
+    const { error, status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
+    rmSync(folder, { recursive: true })
+    if (error) return expect((error as NodeJS.ErrnoException).code).toBe('ENOENT')
+    expect([status, stderr.split('\n').filter((line) => line.includes('hoithao.service'))]).toEqual([0, []])
+  })
+})
