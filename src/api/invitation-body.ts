@@ -3,6 +3,7 @@ import type { InvitationListRow } from '../features/invitations/queries/list.ts'
 import type { NamedSubstitute } from '../features/invitations/queries/substitutions.ts'
 import { answerInput, answerStates, answerVias, statusFilters } from '../features/invitations/schema.ts'
 import { optionalEmail, optionalLine, requiredLine } from '../text/fields.ts'
+import { patchOf } from './patch.ts'
 import { id, instant } from './schemas.ts'
 
 const line = z.string().nullable()
@@ -82,11 +83,10 @@ export const newInvitationSchema = z
   })
 export type NewInvitation = z.output<typeof newInvitationSchema>
 
-export const invitationPatchSchema = z
-  .strictObject(
-    Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, (field as z.ZodType).optional()])),
-  )
-  .meta({ id: 'InvitationPatch', example: { email: 'thuy.tran@mau.example' } })
+export const invitationPatchSchema = patchOf(fields).meta({
+  id: 'InvitationPatch',
+  example: { email: 'thuy.tran@mau.example' },
+})
 
 /** People to invite from the directory: by their ids, or whom the seminar's delegations select. */
 export const inviteesSchema = z

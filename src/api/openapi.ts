@@ -55,7 +55,7 @@ export function describeApi(locale: Locale, origin: string): Description {
   }
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     describeFields(schema, t, thingOf(name))
-    addExample(name, schema)
+    addExample(name, schema as Json)
   }
   document.components = { ...document.components, headers: headersOf(t) as never }
   const scheme = document.components?.securitySchemes?.key as Json | undefined
@@ -102,7 +102,10 @@ function addExample(name: string, schema: Json): void {
 }
 
 /** What pages of some things tell besides. */
-const examplePage: Record<string, Json> = { DelegationPage: { selected: { seats: 239, people: 238 } } }
+const examplePage: Record<string, Json> = {
+  DelegationPage: { selected: { seats: 239, people: 238 } },
+  AgendaPage: { overrunMinutes: 0, gaps: [], clashes: [] },
+}
 
 function exampleOf(name: string): unknown {
   return (examples as Record<string, unknown>)[name]

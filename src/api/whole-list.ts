@@ -18,7 +18,7 @@ export function pageOfWhole<T extends { id: string }>(
   return { items, next: more && last ? encodeCursor([start + limit, last.id]) : null, total: all.length }
 }
 
-function placeAfter(all: { id: string }[], [place, last]: (string | number | null)[]): number {
+function placeAfter(all: { id: string }[], [place, last]: (string | null)[]): number {
   const at = all.findIndex((item) => item.id === last)
   return at >= 0 ? at + 1 : Math.max(0, Math.trunc(Number(place)) || 0)
 }

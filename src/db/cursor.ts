@@ -31,14 +31,15 @@ export function encodeCursor(parts: (string | number | null)[]): string {
 }
 
 /**
- * Reads a cursor of `length` parts back.
+ * Reads a cursor of `length` parts back, numbers as text: a cursor of another list has other kinds of parts, and the
+ * database reads any text by the type of its column.
  * @throws DomainError bad_request, detail `cursor`
  */
-export function decodeCursor(cursor: string, length: number): (string | number | null)[] {
+export function decodeCursor(cursor: string, length: number): (string | null)[] {
   try {
     const binary = atob(cursor.replace(/-/g, '+').replace(/_/g, '/'))
     const parts = values.parse(JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)))))
-    if (parts.length === length) return parts
+    if (parts.length === length) return parts.map((part) => (part === null ? null : String(part)))
   } catch {}
   throw new DomainError('bad_request', { detail: 'cursor' })
 }
@@ -51,7 +52,8 @@ export function toPage<T>(rows: T[], limit: number, key: (row: T) => (string | n
 }
 
 /** A part of a cursor that is a whole number of 32 bits. @throws DomainError bad_request, detail `cursor` */
-export function cursorInt(part: string | number | null | undefined): number {
-  if (typeof part === 'number' && Number.isInteger(part) && Math.abs(part) < 2 ** 31) return part
+export function cursorInt(part: string | null | undefined): number {
+  const number = Number(part ?? Number.NaN)
+  if (Number.isInteger(number) && Math.abs(number) < 2 ** 31) return number
   throw new DomainError('bad_request', { detail: 'cursor' })
 }

@@ -163,7 +163,7 @@ export async function stageOrganization(t: TestApp) {
     approved: approved.id,
     upload,
     photos: photos.map((one) => one.id),
-    file: photos[0].variants[0].fileId,
+    file: photos[0].variants[0].url.split('/').pop(),
     draft: drafts[0].id,
     message: message.id,
     letter: letter.id,

@@ -67,7 +67,7 @@ export async function callApi(
   return parsed
 }
 
-async function bodyOf(answer: Response): Promise<unknown> {
+export async function bodyOf(answer: Response): Promise<unknown> {
   const bytes = new Uint8Array(await answer.arrayBuffer())
   if (!bytes.byteLength) return undefined
   return answer.headers.get('content-type')?.includes('json') ? JSON.parse(new TextDecoder().decode(bytes)) : bytes
@@ -83,7 +83,7 @@ const described = api.openAPIRegistry.definitions.flatMap((d) =>
 )
 
 /** Every answer of every test is one that the description names, and holds what it says and nothing else. */
-function expectDescribed(method: string, path: string, { status, headers, body }: Answer): void {
+export function expectDescribed(method: string, path: string, { status, headers, body }: Answer): void {
   const bare = path.replace(/\?.*/, '')
   const route = described.find(
     (r) => r.method === method.toLowerCase() && new RegExp(`^${r.path.replace(/\{\w+\}/g, '[^/]+')}$`).test(bare),

@@ -84,7 +84,7 @@ async function isInvitedByHand(
     .where(sql<boolean>`lower(name) = lower(${input.name})`)
     .where((eb) =>
       input.email === null
-        ? eb.and([eb('email', 'is', null), eb('positions', '=', input.positions)])
+        ? eb.and([eb('email', 'is', null), eb('positions', '=', eb.val(input.positions))])
         : eb(sql`lower(email)`, '=', input.email.toLowerCase()),
     )
     .executeTakeFirst()
