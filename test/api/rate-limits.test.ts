@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { createTestApp, type TestApp, testOrigin } from '../support/app.ts'
+import { roomInWindow } from '../support/windows.ts'
 import { type Caller, callApi, createCaller } from './support.ts'
 
 let t: TestApp
@@ -13,11 +14,9 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-/** A window must not end within a test: a minute that has less than 10 s left is waited for. */
 async function begin() {
   caller = await createCaller(t)
-  const left = 60 - (Math.floor(Date.now() / 1000) % 60)
-  if (left < 10) await new Promise((resolve) => setTimeout(resolve, left * 1000))
+  await roomInWindow(60)
 }
 
 const left = (headers: Headers) => Number(/^"\w+";r=(\d+);t=\d+$/.exec(headers.get('ratelimit') ?? '')?.[1])

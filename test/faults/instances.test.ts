@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
+import { signInLimits } from '../../src/features/accounts/rules.ts'
 import { issueLinks } from '../../src/features/links/commands.ts'
 import { linkRef, linkToken } from '../../src/features/links/token.ts'
 import { type Caller, createCaller, newSeminar } from '../api/support.ts'
@@ -10,6 +11,7 @@ import { newMessage, queueMessages } from '../support/mail.ts'
 import { pdf } from '../support/office-files.ts'
 import { createSpeech } from '../support/speeches.ts'
 import { startTwo, type TwoInstances } from '../support/two-instances.ts'
+import { roomInWindow } from '../support/windows.ts'
 
 let two: TwoInstances
 let caller: Caller
@@ -128,7 +130,8 @@ describe('two instances behind a balancer', () => {
     }
   })
 
-  it('count wrong passwords together', async () => {
+  it('count wrong passwords together', { timeout: 60_000 }, async () => {
+    await roomInWindow(signInLimits.windowSeconds)
     const { email } = await createMember(two.t.services, organization.id)
     const statuses: number[] = []
     for (let i = 0; i < 14; i++)

@@ -12,10 +12,12 @@ import { hitRateLimit, removePastHits } from '../../../src/features/accounts/com
 import { createOwner, ensureSetupLink } from '../../../src/features/accounts/commands/set-up.ts'
 import { signIn } from '../../../src/features/accounts/commands/sign-in.ts'
 import { findApiKey, listApiKeys, listMembers } from '../../../src/features/accounts/queries.ts'
+import { signInLimits } from '../../../src/features/accounts/rules.ts'
 import { getLink } from '../../../src/features/links/queries.ts'
 import { linkToken } from '../../../src/features/links/token.ts'
 import { createTestApp, systemContext, type TestApp, testLinkKey } from '../../support/app.ts'
 import { createMember, createOrganization } from '../../support/factories.ts'
+import { roomInWindow } from '../../support/windows.ts'
 
 let t: TestApp
 const ctx = systemContext()
@@ -170,7 +172,8 @@ describe('limits', () => {
     expect(left).toEqual([{ key: 'k' }])
   })
 
-  it('refuses one address after ten wrong passwords, and never locks the owner out', async () => {
+  it('refuses one address after ten wrong passwords, and never locks the owner out', { timeout: 60_000 }, async () => {
+    await roomInWindow(signInLimits.windowSeconds)
     const { id } = await createOrganization(t.services.db)
     const m = await createMember(t.services, id)
     const attempt = (address: string, password: string) =>

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
 import { inviteMember } from '../../../src/features/accounts/commands/invitations.ts'
 import { ensureSetupLink } from '../../../src/features/accounts/commands/set-up.ts'
+import { signInLimits } from '../../../src/features/accounts/rules.ts'
 import { linkToken } from '../../../src/features/links/token.ts'
 import { createTestApp, formRequest, systemContext, type TestApp, testLinkKey, testOrigin } from '../../support/app.ts'
 import { createMember, createOrganization } from '../../support/factories.ts'
+import { roomInWindow } from '../../support/windows.ts'
 
 let t: TestApp
 const ctx = systemContext()
@@ -53,7 +55,10 @@ describe('signing in', () => {
     expect((await get('/console', cookie)).headers.get('location')).toBe('/sign-in?next=%2Fconsole')
   })
 
-  it('keeps the address typed, never the password, and counts by the address of the client', async () => {
+  it('keeps the address typed, never the password, and counts by the address of the client', {
+    timeout: 60_000,
+  }, async () => {
+    await roomInWindow(signInLimits.windowSeconds)
     const { id } = await createOrganization(t.services.db)
     const m = await createMember(t.services, id)
     const wrong = await post('/sign-in', { email: m.email, password: 'khong-phai-mat-khau' }, undefined, '2001:db8::1')
