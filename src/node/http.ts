@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 
 /** How long an open request may still take once the server is told to stop. */
 const DRAIN_MS = 10_000
-/** And those that arrived in the last moment, once no more are accepted. */
+/** And, at the least, those that arrived in the last moment, once no more are accepted. */
 const LAST_MS = 2_000
 
 /**
@@ -24,7 +24,17 @@ export async function listen(options: {
   const port = await new Promise<number>((resolve, reject) => {
     server = serve(
       {
-        fetch: options.fetch as never,
+        fetch: (request, env) => {
+          const outgoing = env.outgoing as ServerResponse
+          if (stopping) outgoing.shouldKeepAlive = false
+          const answer = options.fetch(request, env)
+          // What is answered at once is on its way already; to follow it would cost more than the answer.
+          if (answer instanceof Promise) {
+            open.add(outgoing)
+            outgoing.once('close', () => open.delete(outgoing))
+          }
+          return answer
+        },
         hostname: options.host,
         port: options.port,
         serverOptions: {
@@ -41,11 +51,6 @@ export async function listen(options: {
     )
   })
   server.setTimeout(60_000)
-  server.prependListener('request', (_request, response: ServerResponse) => {
-    open.add(response)
-    if (stopping) response.shouldKeepAlive = false
-    response.once('close', () => open.delete(response))
-  })
   return {
     port,
     async stop(graceMs = 0) {
@@ -53,10 +58,11 @@ export async function listen(options: {
       for (const response of open) response.shouldKeepAlive = false
       await sleep(graceMs)
       // As long as requests are open the door stays so too: a balancer must be told, not turned away.
-      for (const end = Date.now() + DRAIN_MS; open.size && Date.now() < end; ) await sleep(20)
+      const end = Date.now() + DRAIN_MS
+      while (open.size && Date.now() < end) await sleep(20)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), LAST_MS)
+      const timer = setTimeout(() => server.closeAllConnections(), Math.max(LAST_MS, end - Date.now()))
       await closed
       clearTimeout(timer)
     },

@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
 import { projectFolder } from '../platform/project.ts'
 import { setAssets } from '../web/assets.ts'
+import { logKept } from '../web/public/kept.ts'
 import { openDatabase } from './database.ts'
 import { greet, prepare } from './greeting.ts'
 import { listen } from './http.ts'
@@ -34,6 +35,7 @@ export async function main(): Promise<void> {
     closers.push(database.close)
     const services = { ...(await createServices(config, database)), stopping: told.signal }
     closers.push(() => services.mailer.close())
+    closers.push(async () => logKept(services))
     await prepare(services)
     const assets = await loadAssets(join(projectFolder(), 'dist'))
     setAssets(assets.names)

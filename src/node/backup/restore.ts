@@ -6,7 +6,7 @@ import type postgres from 'postgres'
 import { type Migration, migrate } from '../../db/migrate.ts'
 import type { FileStore } from '../../features/files/schema.ts'
 import { hexOf } from '../../text/hex.ts'
-import { fingerprint, type Manifest, readSums, tableFile } from './manifest.ts'
+import { fingerprint, type Manifest, readSums, type TableDump, tableFile } from './manifest.ts'
 import { copyIn, listTables, plainSettings, quoted, type Table } from './tables.ts'
 
 export interface RestoreTarget {
@@ -72,16 +72,22 @@ async function fillTables(trx: postgres.Sql, from: string, manifest: Manifest): 
     if (!table) throw new Error(`the database has no table ${dump.name}`)
     // Rows go in as they were, not as triggers would make them.
     await trx.unsafe(`alter table ${table.sql} disable trigger user`)
-    const into = `copy ${table.sql} (${quoted(dump.columns)}) from stdin`
-    await copyIn(trx, into, createReadStream(join(from, tableFile(dump.name))), createGunzip())
-    const [found] = await trx
-      .unsafe(`select count(*)::int as n from ${table.sql}`)
-      .catch((error: { code?: string }) => {
-        throw error.code === '25P02' ? new Error(`Postgres refused the rows of ${dump.name}; its log says why`) : error
-      })
+    const rows = await copyRows(trx, table, dump, join(from, tableFile(dump.name))).catch(
+      (error: Error & { code?: string }) => {
+        const why = error.code === '25P02' ? 'its log says why' : error.message
+        throw new Error(`Postgres refused the rows of ${dump.name}: ${why}`)
+      },
+    )
     await trx.unsafe(`alter table ${table.sql} enable trigger user`)
-    if (found?.n !== dump.rows) throw new Error(`${dump.name}: ${found?.n} rows arrived of ${dump.rows}`)
+    if (rows !== dump.rows) throw new Error(`${dump.name}: ${rows} rows arrived of ${dump.rows}`)
   }
+}
+
+/** @returns how many rows are there now; what Postgres refused of the copy may be told only by the count that follows it */
+async function copyRows(trx: postgres.Sql, table: Table, { columns }: TableDump, file: string): Promise<number> {
+  await copyIn(trx, `copy ${table.sql} (${quoted(columns)}) from stdin`, createReadStream(file), createGunzip())
+  const [found] = await trx.unsafe(`select count(*)::int as n from ${table.sql}`)
+  return found?.n
 }
 
 async function assertEmpty(sql: postgres.Sql, tables: Table[]): Promise<void> {

@@ -18,10 +18,22 @@ interface Kept {
   gzip: Sent | undefined
 }
 interface Slot {
+  /** The first answer, while it is being made. */
   pending: Promise<Kept | undefined>
   kept?: Kept
-  /** The next answer is being made while this one still holds. */
-  renewing?: boolean
+  /** The next answer, begun while this one still holds. */
+  next?: Promise<unknown>
+  given: Given
+}
+/** Answers given from memory and not logged yet. */
+interface Given {
+  path: string
+  whole: number
+  unchanged: number
+}
+interface Memory {
+  slots: Map<string, Slot>
+  unlogged: Set<Given>
 }
 
 /** How long an instance may answer from memory: a withdrawal shows within this. */
@@ -35,11 +47,11 @@ const GZIP_FROM = 1024
 const OWN_HEADERS = new Set(['x-request-id', 'content-length'])
 
 // One memory per set of services: several applications may live in one process.
-const memories = new WeakMap<Services, Map<string, Slot>>()
+const memories = new WeakMap<Services, Memory>()
 
 /** Forgets every kept answer: called after a change through this instance, so that its maker sees it at once. */
 export function forgetKept(services: Services): void {
-  memories.get(services)?.clear()
+  memories.get(services)?.slots.clear()
 }
 
 /** After every request that may have changed something, what is kept is forgotten. */
@@ -49,36 +61,66 @@ export const forgetAfterChanges: MiddlewareHandler<AppEnv> = async (c, next) => 
 }
 
 /**
- * What is kept for a request, or undefined: asked before anything else is done for it. The whole answer, security headers
- * included, was made with the page; only X-Request-Id is not on it.
+ * What is kept for a request, or undefined: asked before anything else is done for it. Where the answer is being made just
+ * now, the request waits for it here. The whole answer, security headers included, was made with the page; only
+ * X-Request-Id is not on it.
  */
 export function answerKept(
   request: Request,
   env: unknown,
   services: Services,
   whole: (request: Request, env: unknown) => Response | Promise<Response>,
-): Response | undefined {
+): Response | Promise<Response> | undefined {
   if (request.method !== 'GET') return undefined
+  const memory = memories.get(services)
   const key = keyOf(request.url)
-  const slot = memories.get(services)?.get(key)
-  const kept = slot?.kept
+  const slot = memory?.slots.get(key)
+  if (!memory || !slot) return undefined
+  const give = (from: Slot, kept: Kept) => {
+    const response = answer(readerOf(request, env), kept)
+    note(services, memory, from.given, response.status)
+    return response
+  }
   const now = services.clock().getTime()
-  if (!slot || !kept || !isFresh(kept, now)) return undefined
-  if (!slot.renewing && now >= kept.until - KEEP_MS + RENEW_MS) {
-    slot.renewing = true
+  if (!slot.kept || !isFresh(slot.kept, now)) {
+    const making = slot.kept ? slot.next : slot.pending
+    return making?.then(() => {
+      const made = memory.slots.get(key)
+      return made?.kept && isFresh(made.kept, services.clock().getTime()) ? give(made, made.kept) : whole(request, env)
+    })
+  }
+  if (!slot.next && now >= slot.kept.until - KEEP_MS + RENEW_MS) {
     const again = new Request(request.url)
     renewals.set(again, slot)
-    services.later(Promise.resolve(whole(again, {})).then(() => undefined))
+    slot.next = Promise.resolve(whole(again, {}))
+    services.later(slot.next)
   }
-  const response = answer(readerOf(request, env), kept)
-  services.log.info('request', { method: 'GET', path: pathOf(key), status: response.status, kept: true })
-  return response
+  return give(slot, slot.kept)
 }
 
 /** Requests of our own that make the next answer while the last one is still given. */
 const renewals = new WeakMap<Request, Slot>()
 
-const pathOf = (key: string) => (key.includes('?') ? key.slice(0, key.indexOf('?')) : key)
+/** Answers from memory are counted, and logged in one line a second for a path and status. */
+function note(services: Services, { unlogged }: Memory, given: Given, status: number): void {
+  if (!unlogged.size) setTimeout(() => logKept(services), 1000)
+  unlogged.add(given)
+  if (status === 304) given.unchanged++
+  else given.whole++
+}
+
+/** Logs what was counted since the last time; called once more before the process ends. */
+export function logKept(services: Services): void {
+  const { unlogged } = memories.get(services) ?? {}
+  for (const given of unlogged ?? []) {
+    const line = { method: 'GET', path: given.path, kept: true }
+    if (given.whole) services.log.info('request', { ...line, status: 200, count: given.whole })
+    if (given.unchanged) services.log.info('request', { ...line, status: 304, count: given.unchanged })
+    given.whole = 0
+    given.unchanged = 0
+  }
+  unlogged?.clear()
+}
 
 /**
  * Answers of public pages and feeds, kept in memory for at most a second and made once however many ask at the same
@@ -88,22 +130,23 @@ const pathOf = (key: string) => (key.includes('?') ? key.slice(0, key.indexOf('?
 export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
   const { services } = c.var
   const now = services.clock().getTime()
-  const memory = memories.get(services) ?? new Map<string, Slot>()
+  const memory = memories.get(services) ?? { slots: new Map<string, Slot>(), unlogged: new Set<Given>() }
   memories.set(services, memory)
+  const { slots } = memory
   const key = keyOf(c.req.url)
   const old = renewals.get(c.req.raw)
-  for (let slot = memory.get(key); slot && !old; slot = memory.get(key)) {
+  for (let slot = slots.get(key); slot && !old; slot = slots.get(key)) {
     const found = await slot.pending
     if (found && isFresh(found, now)) return answer(readerOf(c.req.raw, c.env), found)
     if (!found) break
-    if (memory.get(key) === slot) memory.delete(key)
+    if (slots.get(key) === slot) slots.delete(key)
   }
 
   const { promise, resolve } = Promise.withResolvers<Kept | undefined>()
-  const slot: Slot = { pending: promise }
-  if (!old && !memory.has(key) && key.length - key.indexOf('?') <= MAX_QUERY) {
-    if (memory.size >= MAX_ENTRIES) memory.delete(memory.keys().next().value as string)
-    memory.set(key, slot)
+  const slot: Slot = { pending: promise, given: old?.given ?? { path: pathOf(key), whole: 0, unchanged: 0 } }
+  if (!old && !slots.has(key) && key.length - key.indexOf('?') <= MAX_QUERY) {
+    if (slots.size >= MAX_ENTRIES) slots.delete(slots.keys().next().value as string)
+    slots.set(key, slot)
   }
   let fresh: Kept | undefined
   try {
@@ -112,14 +155,16 @@ export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
   } finally {
     slot.kept = fresh
     // Where a change has cleared the memory meanwhile, what was read before it is not put back.
-    if (fresh && old && memory.get(key) === old) memory.set(key, slot)
-    if (!fresh && memory.get(key) === slot) memory.delete(key)
+    if (fresh && old && slots.get(key) === old) slots.set(key, slot)
+    if (!fresh && slots.get(key) === slot) slots.delete(key)
     resolve(fresh)
   }
   if (!fresh) return
   c.res = undefined
   c.res = answer(readerOf(c.req.raw, c.env), fresh)
 }
+
+const pathOf = (key: string) => (key.includes('?') ? key.slice(0, key.indexOf('?')) : key)
 
 /** Path and query as they were asked: no URL is parsed for what is answered from memory. */
 function keyOf(url: string): string {
@@ -144,12 +189,19 @@ async function keep(response: Response, until: number, security: Record<string, 
     lastModified: Number.isNaN(since) ? undefined : since,
     plain: sent(body, { ...headers, ETag: etag }),
     // Two encodings are two representations: their strong tags differ.
-    gzip: gzip && sent(gzip, { ...headers, ETag: `${etag.slice(0, -1)}-gzip"` }, { 'Content-Encoding': 'gzip' }),
+    gzip: gzip && sent(gzip, { ...headers, ETag: `${etag.slice(0, -1)}-gzip"`, 'Content-Encoding': 'gzip' }),
   }
 }
 
-function sent(body: Sent['body'], unchanged: Record<string, string>, own: Record<string, string> = {}): Sent {
-  return { body, unchanged, headers: { ...unchanged, ...own, 'Content-Length': String(body.byteLength) } }
+/** A 304 has what RFC 9110 section 15.4.5 asks for and no more: the reader keeps the other headers with what it has. */
+const ON_UNCHANGED = ['Cache-Control', 'ETag', 'Vary']
+
+function sent(body: Sent['body'], headers: Record<string, string>): Sent {
+  return {
+    body,
+    headers: { ...headers, 'Content-Length': String(body.byteLength) },
+    unchanged: Object.fromEntries(Object.entries(headers).filter(([name]) => ON_UNCHANGED.includes(name))),
+  }
 }
 
 /** One name has one spelling, so that a header of the page's own takes the place of the common one. */
@@ -177,8 +229,21 @@ function readerOf(request: Request, env: unknown): ReadHeader {
   return incoming ? (name) => incoming.headers[name] : (name) => request.headers.get(name) ?? undefined
 }
 
+// Few ways of saying it are sent by all readers; each is read once.
+const offers = new Map<string, boolean>()
+const MAX_OFFERS = 100
+
 function offersGzip(accepted: string | undefined): boolean {
   if (accepted === undefined) return false
+  const known = offers.get(accepted)
+  if (known !== undefined) return known
+  if (offers.size >= MAX_OFFERS) offers.clear()
+  const offered = readsGzip(accepted)
+  offers.set(accepted, offered)
+  return offered
+}
+
+function readsGzip(accepted: string): boolean {
   const gzip = accepted.split(',').find((part) => /^\s*gzip\s*(;|$)/i.test(part))
   return gzip !== undefined && !/;\s*q=0(\.0*)?\s*$/.test(gzip)
 }

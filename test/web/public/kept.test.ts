@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { logKept } from '../../../src/web/public/kept.ts'
 import { createTestApp, formRequest, type TestApp, testOrigin } from '../../support/app.ts'
 import { createOrganization, createSeminar } from '../../support/factories.ts'
 import { movableClock } from '../../support/public.ts'
@@ -82,11 +83,54 @@ describe('what is kept of public pages', () => {
     expect(answers[7]?.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
-  it('answers a known tag with 304 and no body', async () => {
+  it('has one line a second in the log for all who got it, by path and status', async () => {
+    const lines: unknown[] = []
+    const own = await createTestApp({
+      services: {
+        clock: clock.now,
+        log: { ...t.services.log, info: (event, fields) => void lines.push({ event, ...fields }) },
+      },
+    })
+    try {
+      const ask = async (headers = {}) => (await own.app.request(`${testOrigin}/privacy?x=1`, { headers })).headers
+      const etag = (await ask()).get('etag') as string
+      for (let i = 0; i < 3; i++) await ask()
+      await ask({ 'if-none-match': etag })
+      logKept(own.services)
+      logKept(own.services)
+      const line = { event: 'request', method: 'GET', path: '/privacy', kept: true }
+      expect(lines.filter((one) => (one as { kept?: boolean }).kept)).toEqual([
+        { ...line, status: 200, count: 3 },
+        { ...line, status: 304, count: 1 },
+      ])
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('lets those wait who come while it is made anew, and makes it once', async () => {
+    const org = await createOrganization(t.database.db)
+    const { id, slug } = await createSeminar(t.database.db, org.id, { theme: 'Còn hạn' })
+    await read(`/s/${slug}`)
+    await t.database.db.updateTable('seminars').set({ theme: 'Vừa làm lại' }).where('id', '=', id).execute()
+    clock.forward(750)
+    const early = read(`/s/${slug}`)
+    clock.forward(300)
+    const late = await Promise.all([1, 2, 3].map(() => t.app.request(`${testOrigin}/s/${slug}`)))
+    expect(await early).toContain('Còn hạn')
+    for (const answer of late) {
+      expect(await answer.text()).toContain('Vừa làm lại')
+      // What came from memory went by no route.
+      expect(answer.headers.get('x-request-id')).toBeNull()
+    }
+  })
+
+  it('answers a known tag with 304, no body, and no header but those that a 304 needs', async () => {
     const first = await t.app.request(`${testOrigin}/accessibility`)
     const again = await t.app.request(`${testOrigin}/accessibility`, {
       headers: { 'if-none-match': first.headers.get('etag') as string },
     })
     expect([again.status, await again.text()]).toEqual([304, ''])
+    expect([...again.headers.keys()].sort()).toEqual(['cache-control', 'etag', 'vary'])
   })
 })
