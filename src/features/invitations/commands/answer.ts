@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Context } from '../../../context.ts'
+import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import type { Invitations } from '../../../db/types.ts'
 import { DomainError, invalid } from '../../../errors.ts'
@@ -18,7 +19,7 @@ import {
   settleAnswer,
 } from '../rules.ts'
 import type { AnswerInput, AnswerState, AnswerVia, SubstitutePolicy } from '../schema.ts'
-import { freePlaces, takePlace } from './places.ts'
+import { freePlaces, noPlaceAsked, takePlace } from './places.ts'
 import { endSubstitutions, inviteSubstitutes } from './substitutes.ts'
 
 export interface AnswerResult {
@@ -64,11 +65,7 @@ export async function answerInvitation(
   }
   // Read before the counter's row is locked, so that nobody waits for it.
   const event = isMailable(invitation.email) ? await getEvent(trx, organizationId, seminarId) : undefined
-  const place = plan.takesPlace ? await takePlace(trx, organizationId, seminarId) : { granted: false, waitingNo: 0 }
-  // The counter has the last word, also where the limit was set after it was read.
-  const outcome = settleAnswer({ ...plan, unlimited: false }, place.granted)
-  const waitingNo = outcome.line === 'join' ? place.waitingNo : outcome.line === 'keep' ? invitation.waiting_no : null
-  await writeAnswer(trx, ctx, invitation, { input, outcome, waitingNo, via })
+  const { outcome, waitingNo } = await writeAnswer(trx, ctx, invitation, { input, plan, via })
   await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
   if (outcome.freesPlace) await freePlaces(trx, ctx, organizationId, seminarId, 1)
   if (outcome.state === 'substituted') await inviteSubstitutes(trx, ctx, organizationId, seminarId, [invitation.id])
@@ -160,54 +157,72 @@ function reasonOf(input: AnswerInput): string | null {
   return input.answer === 'decline' ? input.reason : null
 }
 
-/** One statement for the answer, the invitation and the audit: the counter's row is locked meanwhile. */
+/**
+ * One statement asks the counter for a place, where one is wanted, and writes the answer, the audit and the invitation by
+ * what it says: its row is locked until the commit, and all who answer wait for it.
+ */
 async function writeAnswer(
   trx: Trx,
   ctx: Context,
   invitation: InvitationRow,
-  {
-    input,
-    outcome,
-    waitingNo,
-    via,
-  }: { input: AnswerInput; outcome: AnswerOutcome; waitingNo: number | null; via: AnswerVia },
-): Promise<void> {
+  { input, plan, via }: { input: AnswerInput; plan: AnswerPlan; via: AnswerVia },
+): Promise<{ outcome: AnswerOutcome; waitingNo: number | null }> {
+  const { organization_id: organizationId, id, seminar_id: seminarId } = invitation
+  // The counter has the last word, also where the limit was set after it was read.
+  const seated = settleAnswer({ ...plan, unlimited: false }, true)
+  const waiting = settleAnswer({ ...plan, unlimited: false }, false)
+  const either = <T>(of: (outcome: AnswerOutcome) => RawBuilder<T>) =>
+    sql<T>`case when granted then ${of(seated)} else ${of(waiting)} end`
+  const decided = <T>(column: 'state' | 'place' | 'waiting_no' | 'details') =>
+    sql<T>`(select ${sql.ref(column)} from outcome)`
+  const numberIn = ({ line }: AnswerOutcome) =>
+    line === 'join' ? sql<number>`waiting_last` : sql<number>`${line === 'keep' ? invitation.waiting_no : null}::int`
+  const details = ({ state }: AnswerOutcome) => jsonb({ name: invitation.name, answer: input.answer, state, via })
+  const subject = { organizationId, action: 'invitation.answered', subjectKind: 'invitation', subjectId: id, seminarId }
   const said = { reason: reasonOf(input), note: input.note ?? null }
-  const audit = auditRow(ctx, {
-    organizationId: invitation.organization_id,
-    action: 'invitation.answered',
-    subjectKind: 'invitation',
-    subjectId: invitation.id,
-    seminarId: invitation.seminar_id,
-    details: { name: invitation.name, answer: input.answer, state: outcome.state, via },
-  })
-  await trx
+  const { granted, waiting_no } = await trx
+    .with('place', () => (plan.takesPlace ? takePlace(organizationId, seminarId) : noPlaceAsked))
+    .with('outcome', (db) =>
+      db
+        .selectFrom('place')
+        .select([
+          'granted',
+          either(({ state }) => sql<string>`${state}::text`).as('state'),
+          either(({ place }) => sql<boolean>`${place}::boolean`).as('place'),
+          either(numberIn).as('waiting_no'),
+          either(details).as('details'),
+        ]),
+    )
     .with('answer', (db) =>
       db.insertInto('answers').values({
-        organization_id: invitation.organization_id,
-        invitation_id: invitation.id,
+        organization_id: organizationId,
+        invitation_id: id,
         via,
         asked: input.answer,
-        result: outcome.state,
+        result: decided<string>('state'),
         actor_name: ctx.actor.name,
         ...said,
       }),
     )
-    .with('audit', (db) => db.insertInto('audit_events').values(audit))
+    .with('audit', (db) =>
+      db.insertInto('audit_events').values({ ...auditRow(ctx, subject), details: decided<never>('details') }),
+    )
     .updateTable('invitations')
     .set((eb) => ({
-      answer: outcome.state,
+      answer: decided<string>('state'),
       answered_at: sql<Date>`now()`,
       answered_via: via,
-      holds_place: outcome.place,
-      waiting_no: waitingNo,
+      holds_place: decided<boolean>('place'),
+      waiting_no: decided<number | null>('waiting_no'),
       version: eb('version', '+', 1),
       updated_at: sql<Date>`now()`,
       ...said,
     }))
-    .where('organization_id', '=', invitation.organization_id)
-    .where('id', '=', invitation.id)
-    .execute()
+    .where('organization_id', '=', organizationId)
+    .where('id', '=', id)
+    .returning(['waiting_no', sql<boolean>`(select granted from outcome)`.as('granted')])
+    .executeTakeFirstOrThrow()
+  return { outcome: granted ? seated : waiting, waitingNo: waiting_no }
 }
 
 async function writeSubstitution(

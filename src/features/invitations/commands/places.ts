@@ -9,25 +9,27 @@ import { getEvent } from '../queries/event.ts'
 import { stateWithPlace } from '../rules.ts'
 import { inviteSubstitutes } from './substitutes.ts'
 
+/** What the counter says: whether a place was granted, and the last number of the waiting line, which was handed out if not. */
+interface Asked {
+  granted: boolean
+  waiting_last: number
+}
+
 /**
  * Asks the counter for a place: one conditional update, which also hands out the next number of the waiting line where
  * none is free. Nobody else's row is locked, and the counter's only until the commit.
  */
-export async function takePlace(
-  trx: Trx,
-  organizationId: string,
-  seminarId: string,
-): Promise<{ granted: boolean; waitingNo: number }> {
-  const { rows } = await sql<{ granted: boolean; waiting_last: number }>`
-    update seminar_places set
+export function takePlace(organizationId: string, seminarId: string) {
+  return sql<Asked>`(update seminar_places set
       granted = (capacity is null or taken < capacity),
       taken = taken + (case when capacity is null or taken < capacity then 1 else 0 end),
       waiting_last = waiting_last + (case when capacity is null or taken < capacity then 0 else 1 end)
     where organization_id = ${organizationId} and seminar_id = ${seminarId}
-    returning granted, waiting_last`.execute(trx)
-  const row = rows[0] as { granted: boolean; waiting_last: number }
-  return { granted: row.granted, waitingNo: row.waiting_last }
+    returning granted, waiting_last)`
 }
+
+/** Stands for the counter where no place is wanted, or one is held. */
+export const noPlaceAsked = sql<Asked>`(select false as granted, 0 as waiting_last)`
 
 /** Gives places back, and hands them to the first in line in the same transaction. @returns how many were handed on */
 export async function freePlaces(
