@@ -5,7 +5,7 @@ import { runDueTasks } from '../tasks.ts'
 
 const EVERY_MS = 1_000
 
-/** Runs due tasks once a second, one run at a time. @returns how to stop: what is being sent ends first */
+/** Runs due tasks once a second, one run at a time, and again at once while letters wait. @returns how to stop: what is being sent ends first */
 export function startTimer(services: Services): () => Promise<void> {
   const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
   const stopping = new AbortController()
@@ -13,10 +13,12 @@ export function startTimer(services: Services): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   const tick = () => {
     running = runDueTasks(services, { worker, signal: stopping.signal })
-      .then(() => {})
-      .catch((error) => services.log.error('tasks', { error: String(error) }))
-      .finally(() => {
-        if (!stopping.signal.aborted) timer = setTimeout(tick, EVERY_MS)
+      .catch((error) => {
+        services.log.error('tasks', { error: String(error) })
+        return { attempted: 0 }
+      })
+      .then(({ attempted }) => {
+        if (!stopping.signal.aborted) timer = setTimeout(tick, attempted ? 0 : EVERY_MS)
       })
   }
   tick()

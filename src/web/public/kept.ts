@@ -69,33 +69,46 @@ export function answerKept(
   request: Request,
   env: unknown,
   services: Services,
-  whole: (request: Request, env: unknown) => Response | Promise<Response>,
+  whole: Whole,
 ): Response | Promise<Response> | undefined {
   if (request.method !== 'GET') return undefined
   const memory = memories.get(services)
-  const key = keyOf(request.url)
-  const slot = memory?.slots.get(key)
+  const slot = memory?.slots.get(keyOf(request.url))
   if (!memory || !slot) return undefined
-  const give = (from: Slot, kept: Kept) => {
-    const response = answer(readerOf(request, env), kept)
-    note(services, memory, from.given, response.status)
-    return response
-  }
   const now = services.clock().getTime()
-  if (!slot.kept || !isFresh(slot.kept, now)) {
-    const making = slot.kept ? slot.next : slot.pending
-    return making?.then(() => {
-      const made = memory.slots.get(key)
-      return made?.kept && isFresh(made.kept, services.clock().getTime()) ? give(made, made.kept) : whole(request, env)
-    })
-  }
-  if (!slot.next && now >= slot.kept.until - KEEP_MS + RENEW_MS) {
-    const again = new Request(request.url)
-    renewals.set(again, slot)
-    slot.next = Promise.resolve(whole(again, {}))
-    services.later(slot.next)
-  }
-  return give(slot, slot.kept)
+  const { kept } = slot
+  if (!kept || !isFresh(kept, now)) return waitFor(kept ? slot.next : slot.pending, request, env, services, whole)
+  if (!slot.next && now >= kept.until - KEEP_MS + RENEW_MS) renew(slot, request, services, whole)
+  const response = answer(request, env, kept)
+  note(services, memory, slot.given, response.status)
+  return response
+}
+
+type Whole = (request: Request, env: unknown) => Response | Promise<Response>
+
+// Apart from the way that all take: a function within it would be made for each of them.
+function waitFor(
+  making: Promise<unknown> | undefined,
+  request: Request,
+  env: unknown,
+  services: Services,
+  whole: Whole,
+): Promise<Response> | undefined {
+  return making?.then(() => {
+    const memory = memories.get(services)
+    const made = memory?.slots.get(keyOf(request.url))
+    if (!memory || !made?.kept || !isFresh(made.kept, services.clock().getTime())) return whole(request, env)
+    const response = answer(request, env, made.kept)
+    note(services, memory, made.given, response.status)
+    return response
+  })
+}
+
+function renew(slot: Slot, request: Request, services: Services, whole: Whole): void {
+  const again = new Request(request.url)
+  renewals.set(again, slot)
+  slot.next = Promise.resolve(whole(again, {}))
+  services.later(slot.next)
 }
 
 /** Requests of our own that make the next answer while the last one is still given. */
@@ -137,7 +150,7 @@ export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
   const old = renewals.get(c.req.raw)
   for (let slot = slots.get(key); slot && !old; slot = slots.get(key)) {
     const found = await slot.pending
-    if (found && isFresh(found, now)) return answer(readerOf(c.req.raw, c.env), found)
+    if (found && isFresh(found, now)) return answer(c.req.raw, c.env, found)
     if (!found) break
     if (slots.get(key) === slot) slots.delete(key)
   }
@@ -161,7 +174,7 @@ export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
   if (!fresh) return
   c.res = undefined
-  c.res = answer(readerOf(c.req.raw, c.env), fresh)
+  c.res = answer(c.req.raw, c.env, fresh)
 }
 
 const pathOf = (key: string) => (key.includes('?') ? key.slice(0, key.indexOf('?')) : key)
@@ -215,18 +228,23 @@ async function compress(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
-type ReadHeader = (name: string) => string | undefined
-
-function answer(header: ReadHeader, kept: Kept): Response {
-  const form = kept.gzip && offersGzip(header('accept-encoding')) ? kept.gzip : kept.plain
-  if (isUnchanged(header, kept)) return new Response(null, { status: 304, headers: form.unchanged })
+function answer(request: Request, env: unknown, kept: Kept): Response {
+  const form = kept.gzip && offersGzip(headerOf(request, env, 'accept-encoding')) ? kept.gzip : kept.plain
+  if (isUnchanged(request, env, kept)) return new Response(null, { status: 304, headers: form.unchanged })
   return new Response(form.body, { status: 200, headers: form.headers })
 }
 
-/** On Node the parsed headers are at hand; a Headers object for each request would cost more than the answer. */
-function readerOf(request: Request, env: unknown): ReadHeader {
-  const { incoming } = (env ?? {}) as { incoming?: { headers: Record<string, string | undefined> } }
-  return incoming ? (name) => incoming.headers[name] : (name) => request.headers.get(name) ?? undefined
+/** On Node the headers are at hand as they came; an object of them for each request would cost more than the answer. */
+function headerOf(request: Request, env: unknown, name: string): string | undefined {
+  const raw = (env as { incoming?: { rawHeaders: string[] } } | undefined)?.incoming?.rawHeaders
+  if (!raw) return request.headers.get(name) ?? undefined
+  let found: string | undefined
+  for (let i = 0; i < raw.length; i += 2) {
+    const given = raw[i] as string
+    if (given.length === name.length && given.toLowerCase() === name)
+      found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`
+  }
+  return found
 }
 
 // Few ways of saying it are sent by all readers; each is read once.
@@ -249,8 +267,8 @@ function readsGzip(accepted: string): boolean {
 }
 
 /** If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110 section 13.2.2). */
-function isUnchanged(header: ReadHeader, { etag, lastModified }: Kept): boolean {
-  const known = header('if-none-match')
+function isUnchanged(request: Request, env: unknown, { etag, lastModified }: Kept): boolean {
+  const known = headerOf(request, env, 'if-none-match')
   if (known !== undefined) {
     const bare = etag.slice(1, -1)
     return known.split(',').some((tag) => {
@@ -258,6 +276,6 @@ function isUnchanged(header: ReadHeader, { etag, lastModified }: Kept): boolean 
       return own === '*' || own === etag || own === `"${bare}-gzip"`
     })
   }
-  const since = header('if-modified-since')
+  const since = headerOf(request, env, 'if-modified-since')
   return since !== undefined && lastModified !== undefined && Date.parse(since) >= lastModified
 }
