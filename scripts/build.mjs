@@ -66,6 +66,7 @@ export async function build({ ifStale = false } = {}) {
     entryPoints: [
       'src/web/styles/app.css',
       'src/web/styles/public-pages.css',
+      'src/web/styles/api-docs.css',
       'src/web/icon.svg',
       ...readdirSync(islands)
         .filter((f) => f.endsWith('.ts'))

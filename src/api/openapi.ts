@@ -57,9 +57,13 @@ export function describeApi(locale: Locale, origin: string): Description {
     describeFields(schema, t, thingOf(name))
     addExample(name, schema as Json)
   }
-  document.components = { ...document.components, headers: headersOf(t) as never }
-  const scheme = document.components?.securitySchemes?.key as Json | undefined
-  if (scheme) scheme.description = t('api:key')
+  // The registered scheme is one object for both languages.
+  const scheme = { ...document.components?.securitySchemes?.key, description: t('api:key') }
+  document.components = {
+    ...document.components,
+    headers: headersOf(t) as never,
+    securitySchemes: { key: scheme as never },
+  }
   descriptions.set(`${locale} ${origin}`, document)
   return document
 }

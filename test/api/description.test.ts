@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 
-async function read(headers: Record<string, string> = {}): Promise<Document> {
-  const answer = await t.app.request(`${testOrigin}/api/openapi.json`, { headers })
+async function read(locale: 'vi' | 'en' = 'vi'): Promise<Document> {
+  const answer = await t.app.request(`${testOrigin}${locale === 'en' ? '/en' : ''}/api/openapi.json`)
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json'])
   return answer.json()
 }
@@ -39,7 +39,7 @@ it('describes every route of the API and no other, by OpenAPI 3.1, with the key 
 })
 
 it('says in both languages what each operation, parameter and answer is', async () => {
-  for (const document of [await read(), await read({ 'accept-language': 'en-GB' })]) {
+  for (const document of [await read(), await read('en')]) {
     for (const operation of operations(document)) {
       expect(operation.summary, operation.operationId).toBeTruthy()
       for (const parameter of operation.parameters ?? [])
@@ -48,7 +48,42 @@ it('says in both languages what each operation, parameter and answer is', async 
         expect(response.description).toMatch(/ |^\p{Lu}/u)
     }
   }
-  expect((await read()).info.title).not.toBe((await read({ 'accept-language': 'en' })).info.title)
+  expect((await read()).info.title).not.toBe((await read('en')).info.title)
+})
+
+it('leaves each language as it was when the other is made', () => {
+  const whole = (locale: 'vi' | 'en') => JSON.stringify(describeApi(locale, 'http://elsewhere.test'))
+  const vietnamese = whole('vi')
+  expect(whole('en')).not.toBe(vietnamese)
+  expect(whole('vi')).toBe(vietnamese)
+})
+
+it('is in the language of its address alone, packed, and not sent again while it is the same', async () => {
+  for (const path of ['/api/openapi.json', '/en/api/openapi.json', '/api/docs', '/en/api/docs']) {
+    const ask = (headers: Record<string, string>) => t.app.request(testOrigin + path, { headers })
+    const plain = await ask({})
+    const packed = await ask({ 'accept-encoding': 'gzip', 'accept-language': path.startsWith('/en') ? 'vi' : 'en' })
+    const text = await plain.text()
+    expect([path, packed.headers.get('content-encoding'), packed.headers.get('vary')]).toEqual([
+      path,
+      'gzip',
+      'Accept-Encoding',
+    ])
+    const unpacked = (await packed.blob()).stream().pipeThrough(new DecompressionStream('gzip'))
+    expect(await new Response(unpacked).text()).toBe(text)
+    for (const answer of [plain, packed]) {
+      const etag = answer.headers.get('etag') as string
+      expect(etag).toMatch(/^"[^"]+"$/)
+      const again = await ask({ 'if-none-match': etag })
+      expect([path, again.status, await again.text()]).toEqual([path, 304, ''])
+    }
+    expect((await ask({ 'if-none-match': '"another"' })).status).toBe(200)
+  }
+})
+
+it('has one address: a query leads back to it', async () => {
+  const answer = await t.app.request(`${testOrigin}/en/api/docs?from=mail`)
+  expect([answer.status, answer.headers.get('location')]).toEqual([301, '/en/api/docs'])
 })
 
 it('says in both languages what each field is', () => {
@@ -108,7 +143,7 @@ it('has examples that its own schemas take', () => {
   }
 })
 
-it('is shown on a page of its own, in both languages, which calls nothing', async () => {
+it('is shown on a page of its own, in both languages, which fetches nothing from elsewhere', async () => {
   for (const [path, word] of [
     ['/api/docs', 'Danh sách hội thảo'],
     ['/en/api/docs', 'List seminars'],

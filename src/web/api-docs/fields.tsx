@@ -1,24 +1,5 @@
 import type { Translate } from '../../i18n.ts'
-
-/** What the page reads of a JSON Schema. */
-export interface Schema {
-  $ref?: string
-  type?: string | string[]
-  format?: string
-  pattern?: string
-  enum?: unknown[]
-  description?: string
-  example?: unknown
-  default?: unknown
-  minimum?: number
-  maximum?: number
-  maxLength?: number
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-  oneOf?: Schema[]
-  anyOf?: Schema[]
-}
+import { resolve, type Schema } from './description.ts'
 
 /** The fields of an object: name, type, whether it must be there, and what it means. Variants stand one under the other. */
 export function Fields({ t, schema, schemas }: { t: Translate; schema: Schema; schemas: Record<string, Schema> }) {
@@ -94,9 +75,4 @@ export function TypeOf({ schema }: { schema: Schema }) {
       : ''
   const length = schema.maxLength === undefined ? '' : ` ≤ ${schema.maxLength}`
   return <>{[[schema.type].flat().join(', '), schema.format].filter(Boolean).join(' · ') + range + length}</>
-}
-
-/** The schema a reference leads to. */
-export function resolve(schema: Schema, schemas: Record<string, Schema>): Schema {
-  return schema.$ref ? (schemas[schema.$ref.split('/').pop() as string] ?? {}) : schema
 }

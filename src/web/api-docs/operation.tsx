@@ -1,41 +1,28 @@
 import type { Translate } from '../../i18n.ts'
-import { Fields, resolve, type Schema, TypeOf } from './fields.tsx'
+import type { ApiDescription, Operation as Described, Parameter } from './description.ts'
+import { serverOf } from './description.ts'
+import { Fields, TypeOf } from './fields.tsx'
+import { Method } from './method.tsx'
+import { curlOf, fileType, sampleDraft } from './request.ts'
 
-interface Content {
-  content?: Record<string, { schema?: Schema }>
-}
-export interface OperationDescription {
-  operationId: string
-  summary?: string
-  description?: string
-  tags?: string[]
-  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
-  security?: { key?: string[] }[]
-  requestBody?: Content
-  responses: Record<string, Content & { description: string }>
-}
-
-/** One operation: what it takes and what it answers. */
+/** One operation: what it takes and what it answers. The refusals that all share stand with the codes. */
 export function Operation(props: {
   t: Translate
-  path: string
-  method: string
-  operation: OperationDescription
-  server: string
-  schemas: Record<string, Schema>
+  described: Described
+  description: ApiDescription
+  shared: Set<string>
 }) {
-  const { t, path, method, operation, schemas } = props
-  const content = operation.requestBody?.content ?? {}
-  const body = content['application/json']?.schema
-  const files = body ? [] : Object.keys(content)
+  const { t, described, description, shared } = props
+  const { operation, method, path } = described
+  const { schemas } = description.components
+  const body = operation.requestBody?.content?.['application/json']?.schema
   const scope = operation.security?.[0]?.key?.[0]
-  const example = body && (resolve(body, schemas).example ?? body.example)
   return (
-    <section id={operation.operationId} class="stack">
+    <section id={operation.operationId} class="op stack">
       <h3>{operation.summary}</h3>
-      <p>
+      <p class="line">
         <code class="address">
-          <b>{method}</b> /api/v1{path}
+          <Method name={method} /> /api/v1{path}
         </code>
         {scope ? (
           <span class="scope">
@@ -44,49 +31,56 @@ export function Operation(props: {
         ) : null}
       </p>
       {operation.description ? <p>{operation.description}</p> : null}
+      <Curl t={t} line={curlOf(described, sampleDraft(described, schemas), serverOf(description))} />
       <Parameters t={t} parameters={operation.parameters ?? []} />
-      {body ? (
-        <>
-          <h4>{t('api:body')}</h4>
-          {body.$ref ? (
-            <p>
-              <TypeOf schema={body} />
-            </p>
-          ) : (
-            <Fields t={t} schema={body} schemas={schemas} />
-          )}
-          {example === undefined ? null : (
-            <pre tabindex={0}>
-              <code>{JSON.stringify(example, null, 2)}</code>
-            </pre>
-          )}
-        </>
+      {operation.requestBody ? <h4>{t('api:body')}</h4> : null}
+      {body?.$ref ? (
+        <p>
+          <TypeOf schema={body} />
+        </p>
       ) : null}
-      {files.length ? (
-        <>
-          <h4>{t('api:body')}</h4>
-          <p>
-            <code>{files.join(', ')}</code>
-          </p>
-        </>
+      {body && !body.$ref ? <Fields t={t} schema={body} schemas={schemas} /> : null}
+      {operation.requestBody && !body ? (
+        <p>
+          <code>{fileType(described)}</code>
+        </p>
       ) : null}
       <h4>{t('api:answers')}</h4>
       <ul class="api-replies">
         {Object.entries(operation.responses).map(([status, response]) => {
           const schema = Object.values(response.content ?? {})[0]?.schema
-          return (
+          return shared.has(status) ? null : (
             <li>
-              <b>{status}</b> {response.description}{' '}
-              {schema?.$ref && Number(status) < 400 ? <TypeOf schema={schema} /> : null}
+              <b>{status}</b>
+              <span>
+                {response.description} {schema?.$ref && Number(status) < 400 ? <TypeOf schema={schema} /> : null}
+              </span>
             </li>
           )
         })}
+        <li>
+          <a href="#errors">{t('api:errors.shared')}</a>
+        </li>
       </ul>
     </section>
   )
 }
 
-function Parameters({ t, parameters }: { t: Translate; parameters: NonNullable<OperationDescription['parameters']> }) {
+/** A command line to copy: the island puts its buttons in the head. */
+export function Curl({ t, line }: { t: Translate; line: string }) {
+  return (
+    <div class="curl">
+      <div class="head">
+        <span>{t('api:curl')}</span>
+      </div>
+      <pre>
+        <code>{line}</code>
+      </pre>
+    </div>
+  )
+}
+
+function Parameters({ t, parameters }: { t: Translate; parameters: Parameter[] }) {
   if (!parameters.length) return null
   return (
     <div class="scroll">
@@ -104,7 +98,7 @@ function Parameters({ t, parameters }: { t: Translate; parameters: NonNullable<O
               <th scope="row">
                 <code>{parameter.name}</code>
                 <span class="sub">
-                  {t(`api:in.${parameter.in as 'path' | 'query' | 'header'}`)}
+                  {t(`api:in.${parameter.in}`)}
                   {parameter.required ? `, ${t('api:required').toLowerCase()}` : ''}
                 </span>
               </th>

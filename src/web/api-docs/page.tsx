@@ -1,96 +1,59 @@
 import type { Page } from '../../env.ts'
-import { statusOf } from '../../errors.ts'
-import type { TextKey } from '../../i18n.ts'
+import { asset } from '../assets.ts'
 import { PublicLayout } from '../layout.tsx'
-import { Fields, type Schema } from './fields.tsx'
-import { Operation, type OperationDescription } from './operation.tsx'
+import { Contents, type Group } from './contents.tsx'
+import { type ApiDescription, operationsOf, serverOf } from './description.ts'
+import { Errors } from './errors.tsx'
+import { islandWords } from './island-words.ts'
+import { Curl, Operation } from './operation.tsx'
+import { curlOf, sampleDraft } from './request.ts'
+import { Schemas } from './schemas.tsx'
 
-/** What the page reads of an OpenAPI 3.1 document. */
-export interface ApiDescription {
-  info: { title: string; description?: string }
-  servers?: { url: string }[]
-  tags?: { name: string; description?: string }[]
-  paths: Record<string, Record<string, OperationDescription>>
-  components: { schemas: Record<string, Schema>; securitySchemes?: Record<string, { description?: string }> }
-}
-
-/** The whole API on one page, made of its description. It calls nothing and needs no script. */
+/** The whole API on one page, made of its description. It reads without a script; with one, operations are found and tried. */
 export function ApiDocsPage({ page, description }: { page: Page; description: ApiDescription }) {
-  const { t } = page
+  const { t, href } = page
   const { info, components } = description
-  const server = description.servers?.[0]?.url ?? ''
-  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  )
-  const groups = (description.tags ?? []).map((tag) => ({
+  const operations = operationsOf(description)
+  const groups: Group[] = (description.tags ?? []).map((tag) => ({
     ...tag,
     operations: operations.filter(({ operation }) => operation.tags?.includes(tag.name)),
   }))
+  const answered = operations.map(({ operation }) => new Set(Object.keys(operation.responses)))
+  const shared = answered.reduce((all, own) => all.intersection(own))
+  const first = operations.find(({ operation }) => operation.operationId === 'listSeminars')
   return (
-    <PublicLayout page={page} title={info.title} description={info.description} wide>
-      <div class="api">
-        <nav aria-label={t('api:contents')}>
-          <ul>
-            <li>
-              <a href="#scopes">{t('api:scopes')}</a>
-            </li>
-            {groups.map((group) => (
-              <li>
-                <a class="group" href={`#tag-${group.name}`}>
-                  {group.description ?? group.name}
-                </a>
-                <ul>
-                  {group.operations.map(({ operation }) => (
-                    <li>
-                      <a href={`#${operation.operationId}`}>{operation.summary}</a>
-                    </li>
-                  ))}
-                </ul>
-              </li>
-            ))}
-            <li>
-              <a href="#schemas">{t('api:schemas')}</a>
-            </li>
-            <li>
-              <a href="#errors">{t('api:errors')}</a>
-            </li>
-          </ul>
-        </nav>
-        <div class="stack">
+    <PublicLayout
+      page={page}
+      title={info.title}
+      description={info.description}
+      head={<link rel="stylesheet" href={asset('api-docs.css')} />}
+      islands={['api-docs']}
+    >
+      <div class="api" data-api={href('/api/openapi.json')} data-words={JSON.stringify(islandWords(t))}>
+        <Contents t={t} groups={groups} />
+        <div class="stack content">
           <h1>{info.title}</h1>
-          <p>{info.description}</p>
-          <p>
-            <a href={page.href('/api/openapi.json')}>{t('api:download')}</a>
-          </p>
-          <pre tabindex={0}>
-            <code>{`curl ${server}/seminars -H "Authorization: Bearer $HOITHAO_KEY"`}</code>
-          </pre>
+          <div class="stack" data-rest>
+            <p>{info.description}</p>
+            <p>
+              <a href={href('/api/openapi.json')}>{t('api:download')}</a>
+            </p>
+            {first ? (
+              <Curl t={t} line={curlOf(first, sampleDraft(first, components.schemas), serverOf(description))} />
+            ) : null}
+          </div>
           <Scopes page={page} about={components.securitySchemes?.key?.description} />
+          <KeyField page={page} />
           {groups.map((group) => (
-            <section id={`tag-${group.name}`} class="stack">
+            <section id={`tag-${group.name}`} class="group stack">
               <h2>{group.description ?? group.name}</h2>
-              {group.operations.map(({ path, method, operation }) => (
-                <Operation
-                  t={t}
-                  path={path}
-                  method={method}
-                  operation={operation}
-                  server={server}
-                  schemas={components.schemas}
-                />
+              {group.operations.map((described) => (
+                <Operation t={t} described={described} description={description} shared={shared} />
               ))}
             </section>
           ))}
-          <section id="schemas">
-            <h2>{t('api:schemas')}</h2>
-            {Object.entries(components.schemas).map(([name, schema]) => (
-              <details id={`schema-${name}`}>
-                <summary>{name}</summary>
-                <Fields t={t} schema={schema} schemas={components.schemas} />
-              </details>
-            ))}
-          </section>
-          <Errors page={page} />
+          <Schemas t={t} schemas={components.schemas} />
+          <Errors t={t} shared={shared} />
         </div>
       </div>
     </PublicLayout>
@@ -100,7 +63,7 @@ export function ApiDocsPage({ page, description }: { page: Page; description: Ap
 /** What a key is, what each scope opens, and where one is made. */
 function Scopes({ page: { t, href }, about }: { page: Page; about: string | undefined }) {
   return (
-    <section id="scopes" class="stack">
+    <section id="scopes" class="stack" data-rest>
       <h2>{t('api:scopes')}</h2>
       <p>{about}</p>
       <dl class="facts">
@@ -120,33 +83,24 @@ function Scopes({ page: { t, href }, about }: { page: Page; about: string | unde
   )
 }
 
-function Errors({ page: { t } }: { page: Page }) {
+/** Where the key is typed that operations are tried with: of use to the script alone, which shows it. */
+function KeyField({ page: { t } }: { page: Page }) {
   return (
-    <section id="errors">
-      <h2>{t('api:errors')}</h2>
-      <p>{t('api:errors.about')}</p>
-      <div class="scroll">
-        <table class="table stacks">
-          <thead>
-            <tr>
-              <th scope="col">{t('api:status')}</th>
-              <th scope="col">{t('api:code')}</th>
-              <th scope="col">{t('api:meaning')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {Object.entries(statusOf).map(([code, status]) => (
-              <tr id={code}>
-                <td>{status}</td>
-                <td>
-                  <code>{code}</code>
-                </td>
-                <td>{t(`errors:title.${code}` as TextKey)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <div class="field key" hidden>
+      <label for="api-key">{t('api:try.key')}</label>
+      <p class="hint" id="api-key-hint">
+        {t('api:try.key.hint')}
+      </p>
+      <input
+        id="api-key"
+        type="password"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        placeholder="ht_…"
+        aria-describedby="api-key-hint api-key-error"
+      />
+      <p class="error" id="api-key-error" role="alert" />
+    </div>
   )
 }

@@ -1,19 +1,26 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import type { Locale } from '../../context.ts'
 import type { AppEnv } from '../../env.ts'
-import { type ApiDescription, ApiDocsPage } from './page.tsx'
+import { kept } from '../public/kept.ts'
+import type { ApiDescription } from './description.ts'
+import { ApiDocsPage } from './page.tsx'
 
-/** The description of the API: `/api/openapi.json` for programs, `/api/docs` for people. `describe` makes it in a language. */
+/** A query changes nothing here: there is one address of each, and one answer is kept of it. */
+const oneAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const { pathname, search } = new URL(c.req.url)
+  return search ? c.redirect(pathname, 301) : next()
+}
+
+/**
+ * The description of the API: `/api/openapi.json` for programs, `/api/docs` for people, under /en in English. `describe`
+ * makes it in a language.
+ */
 export function apiDocs(describe: (locale: Locale, origin: string) => unknown): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .get('/api/openapi.json', (c) => {
-      const asked = /^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : c.var.locale
-      c.header('Vary', 'Accept-Language')
-      c.header('Cache-Control', 'public, max-age=60')
-      return c.json(describe(asked, c.var.services.config.baseUrl) as object)
-    })
-    .get('/api/docs', (c) => {
-      c.header('Cache-Control', 'public, max-age=60')
+    .get('/api/openapi.json', oneAddress, kept, (c) =>
+      c.json(describe(c.var.locale, c.var.services.config.baseUrl) as object),
+    )
+    .get('/api/docs', oneAddress, kept, (c) => {
       const description = describe(c.var.locale, c.var.services.config.baseUrl) as ApiDescription
       return c.html(<ApiDocsPage page={c.var.page} description={description} />)
     })
