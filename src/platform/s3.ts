@@ -35,7 +35,7 @@ export function createS3Store(config: S3Config): FileStore & { assertUsable(): P
         return found && { size: found.size, body: new Blob().stream() }
       }
       const total = answer.headers.get('content-range')?.split('/')[1] ?? answer.headers.get('content-length')
-      return { size: Number(total), body: (answer.body as ReadableStream<Uint8Array> | null) ?? new Blob().stream() }
+      return { size: Number(total), body: bodyOf(answer) }
     },
 
     async head(key) {
@@ -90,6 +90,16 @@ async function beginUpload(send: Send, key: string): Promise<PartUpload> {
       await done(await send({ method: 'DELETE', key, query: { uploadId }, expects: [404] }))
     },
   }
+}
+
+// Node cancels the body of an answer that was collected as garbage, and who reads it then finds it empty: as long as the
+// body is held, so is its answer.
+const answers = new WeakMap<ReadableStream<Uint8Array>, Response>()
+
+function bodyOf(answer: Response): ReadableStream<Uint8Array> {
+  const body = (answer.body as ReadableStream<Uint8Array> | null) ?? new Blob().stream()
+  answers.set(body, answer)
+  return body
 }
 
 /** An answer whose body says nothing: left unread, it would hold its connection. */

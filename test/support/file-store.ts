@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { collect } from '../../src/features/files/bytes.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
+
+setFlagsFromString('--expose-gc')
+const freeMemory: () => void = runInNewContext('gc')
 
 export const key = 'org-1/presentation/file-1'
 export const limits = { maxBytes: 30 * 1024 * 1024 }
@@ -53,6 +59,17 @@ export function describeFileStore(open: () => FileStore, sizes: number[] = [0, 1
       expect(await range(2, 4)).toEqual([10, '234'])
       expect(await range(8, 400)).toEqual([10, '89'])
       expect(await range(10, 20)).toEqual([10, ''])
+    })
+
+    it('gives a file whole to who reads it late, whatever memory was freed meanwhile', async () => {
+      const files = open()
+      await files.put(key, new Blob(['0123456789']).stream(), limits)
+      const found = await files.get(key)
+      for (let i = 0; i < 3; i++) {
+        await sleep(10)
+        freeMemory()
+      }
+      expect(new TextDecoder().decode(await collect(found!.body, 100))).toBe('0123456789')
     })
 
     it.each([
