@@ -58,7 +58,9 @@ export async function startBalancer(ports: number[], { port = 0, checkMs = 50 } 
       headers: { ...incoming.headers, 'x-forwarded-for': incoming.socket.remoteAddress },
     })
     onward.on('response', (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
+      // Of one hop alone (RFC 9110 section 7.6.1): this side keeps connections open for a time of its own.
+      const { connection, 'keep-alive': keepAlive, ...headers } = answer.headers
+      outgoing.writeHead(answer.statusCode ?? 502, headers)
       answer.pipe(outgoing)
       answer.on('error', (error) => lose(error.message))
     })
