@@ -79,9 +79,7 @@ export function answerKept(
   const { kept } = slot
   if (!kept || !isFresh(kept, now)) return waitFor(kept ? slot.next : slot.pending, request, env, services, whole)
   if (!slot.next && now >= kept.until - KEEP_MS + RENEW_MS) renew(slot, request, services, whole)
-  const response = answer(request, env, kept)
-  note(services, memory, slot.given, response.status)
-  return response
+  return give(request, env, services, memory, slot.given, kept)
 }
 
 type Whole = (request: Request, env: unknown) => Response | Promise<Response>
@@ -98,10 +96,14 @@ function waitFor(
     const memory = memories.get(services)
     const made = memory?.slots.get(keyOf(request.url))
     if (!memory || !made?.kept || !isFresh(made.kept, services.clock().getTime())) return whole(request, env)
-    const response = answer(request, env, made.kept)
-    note(services, memory, made.given, response.status)
-    return response
+    return give(request, env, services, memory, made.given, made.kept)
   })
+}
+
+function give(request: Request, env: unknown, services: Services, memory: Memory, given: Given, kept: Kept): Response {
+  const response = answer(request, env, kept)
+  note(services, memory, given, response.status)
+  return response
 }
 
 function renew(slot: Slot, request: Request, services: Services, whole: Whole): void {
