@@ -206,6 +206,24 @@ describe('a selector', () => {
     ])
     expect(selected).toEqual({ seats: 2, people: 1 })
   })
+
+  it('select by units of their own organisation alone', async () => {
+    const own = (await createUnit(t.services.db, caller.organizationId)).id
+    const foreign = (await createUnit(t.services.db, other.organizationId)).id
+    const made = await caller.call('POST', `${path}/delegations`, { text: 'Ban', selector: { unitIds: [own] } })
+    expect(made.status).toBe(201)
+    for (const list of ['unitIds', 'parentIds']) {
+      const selector = { [list]: [own, foreign] }
+      for (const answer of [
+        await caller.call('POST', `${path}/delegations`, { text: 'Ban', selector }),
+        await caller.call('PATCH', `${path}/delegations/${made.body.id}`, { selector }, { 'if-match': '*' }),
+      ])
+        expect(answer).toMatchObject({
+          status: 422,
+          body: { errors: [{ pointer: `#/selector/${list}`, code: 'unknown_unit' }] },
+        })
+    }
+  })
 })
 
 describe('the agenda', () => {

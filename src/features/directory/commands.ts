@@ -5,7 +5,7 @@ import { DomainError, invalid } from '../../errors.ts'
 import { splitVietnameseName } from '../../text/fold.ts'
 import { recordAudit } from '../audit/commands.ts'
 import { mayMoveUnder } from './rules.ts'
-import type { PersonInput, PositionInput, UnitInput } from './schema.ts'
+import type { PersonInput, PositionInput, Selector, UnitInput } from './schema.ts'
 
 /** One change of the tree at a time in an organisation: two moves at once could make a cycle that neither sees. */
 async function lockTree(trx: Trx, organizationId: string): Promise<void> {
@@ -34,6 +34,21 @@ async function findUnitForUse(trx: Trx, organizationId: string, id: string, fiel
     .executeTakeFirst()
   if (!unit) throw invalid({ field, code: 'unknown_unit' })
   return unit
+}
+
+/** Units that a selector names are this organisation's. @throws DomainError invalid, unknown_unit, at the list that names another */
+export async function assertSelector(trx: Trx, organizationId: string, selector: Selector | null): Promise<void> {
+  for (const list of ['unitIds', 'parentIds'] as const) {
+    const wanted = [...new Set(selector?.[list] ?? [])]
+    if (!wanted.length) continue
+    const found = await trx
+      .selectFrom('units')
+      .select('id')
+      .where('organization_id', '=', organizationId)
+      .where('id', 'in', wanted)
+      .execute()
+    if (found.length < wanted.length) throw invalid({ field: `selector.${list}`, code: 'unknown_unit' })
+  }
 }
 
 /** Adds a unit. @throws DomainError invalid: parent_id or successor_id `unknown_unit`, code `taken` */

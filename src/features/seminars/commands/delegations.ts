@@ -4,11 +4,12 @@ import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
+import { assertSelector } from '../../directory/commands.ts'
 import { movedOne } from '../rules.ts'
 import type { DelegationInput } from '../schema.ts'
 import { listIds, lockList, orderList, removeRow, writeOrder } from './order.ts'
 
-/** Adds a group at the end of the printed order. @throws DomainError not_found */
+/** Adds a group at the end of the printed order. @throws DomainError not_found · invalid (unknown_unit) */
 export async function addDelegation(
   trx: Trx,
   ctx: Context,
@@ -17,6 +18,7 @@ export async function addDelegation(
   input: DelegationInput,
 ): Promise<string> {
   if (!(await lockList(trx, organizationId, seminarId))) throw new DomainError('not_found')
+  await assertSelector(trx, organizationId, input.selector)
   const { id } = await trx
     .insertInto('delegations')
     .values({
@@ -31,7 +33,7 @@ export async function addDelegation(
   return id
 }
 
-/** Edits a group as it was opened. Those invited already stay invited. @throws DomainError not_found · stale_version */
+/** Edits a group as it was opened. Those invited already stay invited. @throws DomainError not_found · stale_version · invalid (unknown_unit) */
 export async function editDelegation(
   trx: Trx,
   ctx: Context,
@@ -42,6 +44,7 @@ export async function editDelegation(
   input: DelegationInput,
 ): Promise<void> {
   await getDelegationRow(trx, organizationId, seminarId, id)
+  await assertSelector(trx, organizationId, input.selector)
   const row = await trx
     .updateTable('delegations')
     .set(columnsOf(input))
