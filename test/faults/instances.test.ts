@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
 import { signInLimits } from '../../src/features/accounts/rules.ts'
 import { issueLinks } from '../../src/features/links/commands.ts'
@@ -95,6 +95,8 @@ async function unsent(prefix: string): Promise<number> {
 
 describe('two instances behind a balancer', () => {
   it('both get requests', async () => {
+    // A busy machine may have answered one look at /readyz too late.
+    await vi.waitFor(() => expect(two.balancer.inUse()).toHaveLength(2), 20_000)
     await Promise.all(Array.from({ length: 20 }, () => anywhere('/healthz')))
     for (const given of two.balancer.given.values()) expect(given).toBeGreaterThan(5)
   })
