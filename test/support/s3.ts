@@ -1,6 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { S3Config } from '../../src/config.ts'
 
 export interface TestS3 {
@@ -23,6 +27,7 @@ export async function startS3(): Promise<TestS3> {
     directory: folder,
     configureBuckets: [{ name: bucket }],
   })
+  keepBeforeAnswering(server.store)
   // What it lacks: AbortMultipartUpload.
   server.middleware.unshift(
     async (ctx: { method: string; query: { uploadId?: string }; status: number }, next: () => Promise<void>) => {
@@ -47,4 +52,52 @@ export async function startS3(): Promise<TestS3> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+interface Store {
+  getResourcePath(bucket: string, key: string | undefined, resource: string): string
+  putMetadata(bucket: string, key: string, metadata: object, md5: string): Promise<void>
+  putObject(object: { bucket: string; key: string; metadata: object; content: Readable }): Promise<Kept>
+  putPart(bucket: string, uploadId: string, partNumber: number, content: Readable): Promise<Kept>
+}
+interface Kept {
+  size: number
+  md5: string
+}
+
+/** The server's own store answers when it has read a file, before it has written it: who asks for it at once finds none, or half. */
+function keepBeforeAnswering(store: Store): void {
+  store.putObject = async ({ bucket, key, metadata, content }) => {
+    const kept = await keep(content, store.getResourcePath(bucket, key, 'object'))
+    await store.putMetadata(bucket, key, metadata, kept.md5)
+    return kept
+  }
+  store.putPart = async (bucket, uploadId, partNumber, content) => {
+    const path = join(store.getResourcePath(bucket, undefined, 'uploads'), uploadId, String(partNumber))
+    const kept = await keep(content, path)
+    await writeFile(`${path}.md5`, kept.md5)
+    return kept
+  }
+}
+
+/** Whole or not at all, as S3 does. */
+async function keep(content: Readable, path: string): Promise<Kept> {
+  const hash = createHash('md5')
+  let size = 0
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = join(dirname(path), randomUUID())
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      size += chunk.byteLength
+      yield chunk
+    }
+  }
+  try {
+    await pipeline(content, counted, createWriteStream(unfinished))
+    await rename(unfinished, path)
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
+  return { size, md5: hash.digest('hex') }
 }
