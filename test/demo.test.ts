@@ -28,24 +28,25 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function seminarOf(slug: string) {
+async function seminarOf(slug: string, state: 'draft' | 'held') {
   return t.services.db
     .selectFrom('seminars as s')
     .innerJoin('organizations as o', 'o.id', 's.organization_id')
     .select(['s.organization_id', 's.id', 's.slug'])
     .where('o.slug', '=', slug)
+    .where('s.state', '=', state)
     .executeTakeFirstOrThrow()
 }
 const get = (path: string) => t.app.request(testOrigin + path)
 
 describe('the workshop in draft', () => {
   const load = async () => {
-    const { organization_id, id } = await seminarOf('minh-ha')
+    const { organization_id, id } = await seminarOf('minh-ha', 'draft')
     return (await listSpeeches(t.services.db, organization_id, id)).items
   }
 
   it('shows a paper in each state, and one that is late', async () => {
-    const { organization_id, id } = await seminarOf('minh-ha')
+    const { organization_id, id } = await seminarOf('minh-ha', 'draft')
     const counts = await countSpeeches(t.services.db, organization_id, id)
     expect(counts.states).toEqual({
       requested: 1,
@@ -64,7 +65,7 @@ describe('the workshop in draft', () => {
   })
 
   it('has two versions of some, placed on the agenda within its minutes', async () => {
-    const { organization_id, id } = await seminarOf('minh-ha')
+    const { organization_id, id } = await seminarOf('minh-ha', 'draft')
     const approved = (await load()).find((row) => row.state === 'approved')
     const versions = await listVersions(t.services.db, organization_id, approved?.id as string)
     expect(versions.map((v) => v.name)).toEqual(['Nghị quyết chi bộ (bản 2).docx', 'Nghị quyết chi bộ (bản 1).docx'])
@@ -73,7 +74,7 @@ describe('the workshop in draft', () => {
   })
 
   it('asks people of its own directory, over the last days, and mails nobody', async () => {
-    const { organization_id } = await seminarOf('minh-ha')
+    const { organization_id } = await seminarOf('minh-ha', 'draft')
     for (const row of await load()) {
       expect(row.person_id, row.name).not.toBeNull()
       expect(row.email).toMatch(/^p0\d{3}@minhha\.example$/)
@@ -96,7 +97,7 @@ describe('the workshop in draft', () => {
 
 describe('the workshop that was held', () => {
   it('lets everyone read two papers, said to be illustrations, of nobody by name', async () => {
-    const { slug } = await seminarOf('uong-bi')
+    const { slug } = await seminarOf('uong-bi', 'held')
     const page = await (await get(`/s/${slug}`)).text()
     const section = page.slice(page.indexOf('id="speeches"'))
     expect(section).toContain('Đại diện một chi bộ trường học (bài minh họa)')
@@ -110,6 +111,33 @@ describe('the workshop that was held', () => {
     expect(await (await get(`/en/s/${slug}`)).text()).toContain(
       'The development of Party membership in private enterprises',
     )
+  })
+})
+
+describe('what Minh Hà held before', () => {
+  const text = async (path: string) => (await (await get(path)).text()).replace(/<[^>]*>/g, ' ')
+
+  it('is told in both languages, with a superior who came', async () => {
+    const path = '/s/chuyen-doi-so-xay-dung-dang-2023/summary'
+    const vi = await text(path)
+    expect(vi).toMatch(/Sáng 22\/9, .*Đồng chí Lê Hữu Minh, Phó Bí thư Thường trực Thành ủy chủ trì\./)
+    expect(vi).toMatch(/Dự và chỉ đạo hội thảo có đồng chí Đỗ Quang Vinh, .*Cùng dự có lãnh đạo các Ban/)
+    expect(await text(`/en${path}`)).toContain('Attending the workshop and giving guidance was Đỗ Quang Vinh')
+  })
+
+  it('or in Vietnamese alone, of a day held with another, and the English page says so', async () => {
+    const path = '/s/mat-tran-giam-sat-phan-bien-2023/summary'
+    const lead = 'Ngày 8/6, Ban Thường vụ Thành ủy Minh Hà phối hợp với Ủy ban MTTQ Việt Nam thành phố tổ chức Hội thảo'
+    expect(await text(path)).toContain(lead)
+    const en = await text(`/en${path}`)
+    expect(en).toContain('This report was published in Vietnamese only')
+    expect(en).toContain(lead)
+  })
+
+  it('stands on the home page with what others held, the newest first', async () => {
+    const home = await text('/')
+    const places = ['16/11/2023', '22/9/2023', '8/6/2023'].map((day) => home.indexOf(day))
+    expect(places.every((place, i) => place > (places[i - 1] ?? 0))).toBe(true)
   })
 })
 

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Services } from '../services.ts'
+import { loadHeldSeminar, publishHeldSeminar } from './held.ts'
 import { loadMinhHa } from './minh-ha.ts'
 import type { DemoData } from './rows.ts'
 import { loadMinhHaSpeeches, loadUongBiSpeeches } from './speeches.ts'
-import { publishUongBi } from './summary.ts'
 import { loadUongBi } from './uong-bi.ts'
 
 const DEMO_LOCK = 7_204_118
@@ -18,13 +18,20 @@ export async function loadDemo(services: Services, ctx: Context, data: DemoData)
   const loaded = await transaction(services.db, async (trx) => {
     const empty = await isEmpty(trx, DEMO_LOCK)
     if (!empty) return undefined
-    return { minhHa: await loadMinhHa(trx, ctx, data), uongBi: await loadUongBi(trx, ctx, data) }
+    const minhHa = await loadMinhHa(trx, ctx, data)
+    const uongBi = await loadUongBi(trx, data.uongBi)
+    const held = [{ ...uongBi, told: data.uongBi }]
+    for (const told of data.minhHaHeld) {
+      const { organizationId } = minhHa
+      held.push({ organizationId, seminarId: await loadHeldSeminar(trx, organizationId, told), told })
+    }
+    return { minhHa, uongBi, held }
   })
   if (!loaded) return false
   await Promise.all([
     loadMinhHaSpeeches(services, ctx, loaded.minhHa, data),
     loadUongBiSpeeches(services, ctx, loaded.uongBi, data),
-    publishUongBi(services, ctx, loaded.uongBi, data),
+    ...loaded.held.map(({ told, ...seminar }) => publishHeldSeminar(services, ctx, seminar, told, data.photo)),
   ])
   return true
 }

@@ -1,14 +1,15 @@
 import type { Insertable } from 'kysely'
 import type { Trx } from '../db/transaction.ts'
 import type { Organizations, Seminars } from '../db/types.ts'
+import type { HeldSeminar } from './held.ts'
 import type { MinhHa } from './minh-ha.ts'
 import type { DemoSpeeches } from './speeches.ts'
-import type { UongBi } from './uong-bi.ts'
 
 /** The files of demo/, read by the entry. */
 export interface DemoData {
   minhHa: MinhHa
-  uongBi: UongBi
+  uongBi: HeldSeminar
+  minhHaHeld: HeldSeminar[]
   speeches: DemoSpeeches
   photo(file: string): Promise<Uint8Array>
   /** A paper's file, by its name in demo/speeches/. */

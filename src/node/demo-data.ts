@@ -10,6 +10,7 @@ export async function readDemoData(): Promise<DemoData> {
   return {
     minhHa: await json('minh-ha.json'),
     uongBi: await json('uong-bi.json'),
+    minhHaHeld: (await json('minh-ha-held.json')).seminars,
     speeches: await json('speeches/speeches.json'),
     photo: async (file) => new Uint8Array(await readFile(join(folder, 'photos', file))),
     speech: async (file) => new Uint8Array(await readFile(join(folder, 'speeches', file))),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
+import { vietnamDay } from '../support/days.ts'
 import { createInvitation, createSeminar } from '../support/factories.ts'
 import { type Caller, createCaller } from './support.ts'
 
@@ -83,7 +84,7 @@ describe('an answer recorded by API', () => {
   })
 
   it('is not taken after the deadline: 409 with the reason', async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+    const day = vietnamDay(-1)
     const { answer } = await invite({ answer_deadline_local: `${day}T08:00:00` })
     expect(await answer({ answer: 'attend' })).toMatchObject({ status: 409, body: { code: 'deadline_passed' } })
   })

@@ -25,6 +25,7 @@ beforeAll(async () => {
     .innerJoin('organizations as o', 'o.id', 's.organization_id')
     .select('s.id')
     .where('o.slug', '=', 'minh-ha')
+    .where('s.state', '=', 'draft')
     .executeTakeFirstOrThrow()
   base = `${server.origin}/console/minh-ha/seminars/${id}/presentations`
 })

@@ -5,6 +5,7 @@ import { issueLinks } from '../../src/features/links/commands.ts'
 import { linkUrl } from '../../src/features/links/queries.ts'
 import { systemContext } from '../support/app.ts'
 import { launchBrowser, sizes } from '../support/browser.ts'
+import { vietnamDay } from '../support/days.ts'
 import { createInvitation, createOrganization, createSeminar } from '../support/factories.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -24,7 +25,7 @@ afterAll(async () => {
 async function invited() {
   const { db } = server.services
   const organization = await createOrganization(db)
-  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+  const day = vietnamDay(30)
   const seminar = await createSeminar(db, organization.id, {
     theme: 'Tăng cường sự lãnh đạo của Đảng đối với công tác phát triển đảng viên trong tình hình mới',
     answer_deadline_local: `${day}T08:00:00`,

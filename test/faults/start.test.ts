@@ -76,7 +76,7 @@ it('starts with nothing given: database, demo, a one-time link, the mailbox', as
   await ready(first)
   expect(first.output()).toMatch(new RegExp(`http://localhost:${port}/setup/[\\w-]{22}`))
   expect(first.output()).toContain(`http://localhost:${port}/dev/mailbox`)
-  expect(await countSeminars()).toBe(2)
+  expect(await countSeminars()).toBe(4)
   const page = await fetch(`http://127.0.0.1:${port}/`)
   expect(page.status).toBe(200)
 }, 120_000)
@@ -93,7 +93,7 @@ it('after kill -9 the next start takes the running Postgres over and loses nothi
   const next = start()
   await ready(next)
   expect(next.output()).toContain('taken over')
-  expect(await countSeminars()).toBe(2)
+  expect(await countSeminars()).toBe(4)
   first = next
 }, 120_000)
 

@@ -167,7 +167,7 @@ describe('a backup', () => {
         if (writes++ === 0)
           await t.services.db
             .insertInto('topics')
-            .values({ organization_id: staged.org.id, name: 'Chuyển đổi số' })
+            .values({ organization_id: staged.org.id, name: 'Bồi dưỡng cấp ủy' })
             .execute()
         return t.services.files.get(key, range)
       },

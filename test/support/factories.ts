@@ -3,6 +3,7 @@ import type { Role } from '../../src/context.ts'
 import type { Db } from '../../src/db/transaction.ts'
 import type { Invitations, Organizations, People, Seminars, Units } from '../../src/db/types.ts'
 import type { Services } from '../../src/services.ts'
+import { vietnamDay } from './days.ts'
 
 let n = 0
 const next = () => `${Date.now().toString(36)}${(n++).toString(36)}${Math.random().toString(36).slice(2, 6)}`
@@ -70,7 +71,7 @@ export async function createSeminar(
   overrides: Partial<Insertable<Seminars>> & { capacity?: number | null } = {},
 ) {
   const { capacity = null, ...columns } = overrides
-  const day = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+  const day = vietnamDay(30)
   const slug = columns.slug ?? `hoi-thao-${next()}`
   const row = await db
     .insertInto('seminars')

@@ -18,6 +18,7 @@ export async function stageDemo(services: Services) {
     .selectFrom('seminars')
     .selectAll()
     .where('organization_id', '=', org.id)
+    .where('state', '=', 'draft')
     .executeTakeFirstOrThrow()
   await transaction(db, (trx) => scheduleSeminar(trx, ctx, org.id, seminar.id, null))
   await transaction(db, (trx) => inviteDelegations(trx, ctx, org.id, seminar.id))

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { Services } from '../../src/services.ts'
 import worker from '../../src/worker.ts'
+import { vietnamDay } from '../support/days.ts'
 import { createMember, createSeminar } from '../support/factories.ts'
 import { docx, pdf } from '../support/office-files.ts'
 import {
@@ -32,8 +33,7 @@ const letterTo = (address: string) =>
 /** The personal link of a letter, without the origin. */
 const linkIn = (letter: string | undefined, folder: 'i' | 'p') =>
   new RegExp(`${workerOrigin}(/${folder}/[\\w-]{22})`).exec(letter ?? '')?.[1] as string
-const inDays = (days: number, clock: string) =>
-  `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T${clock}`
+const inDays = (days: number, clock: string) => `${vietnamDay(days)}T${clock}`
 
 describe('the bundle', () => {
   it('is at most 1 MiB gzip, and holds nothing that only Node has', () => {

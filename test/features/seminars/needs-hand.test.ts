@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Messages, Presentations } from '../../../src/db/types.ts'
 import { listNeedsHand } from '../../../src/features/seminars/queries/needs-hand.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
 
 let database: TestDatabase
@@ -13,11 +14,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const localDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-
 /** A seminar in so many days with a chair, for which nothing waits. */
 async function quietSeminar(days = 30, overrides: Parameters<typeof createSeminar>[2] = {}) {
-  const day = localDay(days)
+  const day = vietnamDay(days)
   const dates = { starts_local: `${day}T14:00:00`, ends_local: `${day}T17:00:00` }
   const seminar = await createSeminar(database.db, organizationId, { ...dates, ...overrides })
   const of = { organization_id: organizationId, seminar_id: seminar.id }
@@ -51,7 +50,7 @@ it('asks to mark as held what is over', async () => {
 })
 
 it('counts invitations not sent, and the silent when the deadline is near', async () => {
-  const { seminar } = await quietSeminar(20, { answer_deadline_local: `${localDay(2)}T17:00:00` })
+  const { seminar } = await quietSeminar(20, { answer_deadline_local: `${vietnamDay(2)}T17:00:00` })
   await createInvitation(database.db, seminar)
   await createInvitation(database.db, seminar)
   await createInvitation(database.db, seminar, { answer: 'accepted' })
@@ -82,13 +81,13 @@ it('names whose substitute waits for the chair, since when', async () => {
 it('counts speeches that are late and those that wait to be read', async () => {
   const { seminar, of } = await quietSeminar()
   const speech: Insertable<Presentations> = { ...of, name: 'Đảng ủy phường Mẫu B', topic: 'Tạo nguồn' }
-  const late = { ...speech, state: 'accepted', deadline_local: `${localDay(-1)}T08:00:00` }
+  const late = { ...speech, state: 'accepted', deadline_local: `${vietnamDay(-1)}T08:00:00` }
   await database.db
     .insertInto('presentations')
     .values([
       late,
       { ...late, state: 'declined' },
-      { ...late, deadline_local: `${localDay(3)}T08:00:00` },
+      { ...late, deadline_local: `${vietnamDay(3)}T08:00:00` },
       { ...speech, state: 'received' },
     ])
     .execute()

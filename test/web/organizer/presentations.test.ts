@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getReleasedFile, getSpeech, listReleasedSpeeches } from '../../../src/features/presentations/queries.ts'
 import { createFsStore } from '../../../src/platform/fs.ts'
 import { createTestApp, formRequest, type TestApp, testOrigin } from '../../support/app.ts'
+import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createMember, createOrganization, createSeminar } from '../../support/factories.ts'
 import { docx, pdf } from '../../support/office-files.ts'
 import { createSpeech, filesRequest, openSpeechLink } from '../../support/speeches.ts'
@@ -165,7 +166,6 @@ describe('the board', () => {
 })
 
 describe('the board’s figures and filters', () => {
-  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
   let own: Awaited<ReturnType<typeof createSeminar>>
   let board: string
 
@@ -186,9 +186,9 @@ describe('the board’s figures and filters', () => {
       .executeTakeFirstOrThrow()
     const two = new Date(Date.now() - 2 * 86_400_000)
     const rows: [string, Record<string, unknown>, Record<string, unknown>][] = [
-      ['Bài A', { deadlineLocal: `${days(20)}T17:00:00` }, { state: 'accepted', state_since: two }],
-      ['Bài B', { deadlineLocal: `${days(10)}T17:00:00` }, { state: 'requested' }],
-      ['Bài C', { deadlineLocal: `${days(-3)}T08:00:00` }, { state: 'returned', state_since: two }],
+      ['Bài A', { deadlineLocal: `${vietnamDay(20)}T17:00:00` }, { state: 'accepted', state_since: two }],
+      ['Bài B', { deadlineLocal: `${vietnamDay(10)}T17:00:00` }, { state: 'requested' }],
+      ['Bài C', { deadlineLocal: `${vietnamDay(-3)}T08:00:00` }, { state: 'returned', state_since: two }],
       [
         'Bài D',
         {},
