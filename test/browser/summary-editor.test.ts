@@ -98,6 +98,25 @@ async function dragBelow(page: Page, from: Locator, to: Locator): Promise<void> 
   await page.mouse.up()
 }
 
+it('never hides the button that saves, wherever the page is scrolled to', async () => {
+  const { page, context } = await editor()
+  const hidden = await page.evaluate(async () => {
+    const button = document.querySelector('.save button') as HTMLElement
+    const behind: number[] = []
+    for (let y = 0; y < 900; y += 20) {
+      window.scrollTo(0, y)
+      await new Promise(requestAnimationFrame)
+      const { left, top, width, height } = button.getBoundingClientRect()
+      const inView = top >= 0 && top + height <= window.innerHeight
+      for (const at of [2, height / 2, height - 2])
+        if (inView && !button.contains(document.elementFromPoint(left + width / 2, top + at))) behind.push(y)
+    }
+    return behind
+  })
+  expect(hidden).toEqual([])
+  await context.close()
+})
+
 describe('writing', () => {
   it('has keys and tools that the browser’s own undo takes back', async () => {
     const { context, page, body } = await editor()
