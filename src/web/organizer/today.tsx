@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import type { AppEnv, Member, Page } from '../../env.ts'
+import { listNeeds } from '../../features/needs/queries.ts'
 import { listRecentAnswers, type RecentAnswer } from '../../features/seminars/queries/figures.ts'
 import { listSeminars, type SeminarListItem } from '../../features/seminars/queries/list.ts'
-import { listNeedsHand } from '../../features/seminars/queries/needs-hand.ts'
 import { seminarName, seminarVenue } from '../../features/seminars/queries.ts'
 import { seminarFilter } from '../../features/seminars/schema.ts'
 import type { TextKey } from '../../i18n.ts'
@@ -21,7 +21,7 @@ export const todayPages = new Hono<AppEnv>().get('/', async (c) => {
   const { db } = c.var.services
   const { id, timezone } = member.organization
   const [needs, upcoming, answers, layout] = await Promise.all([
-    listNeedsHand(db, id),
+    listNeeds(db, id),
     listSeminars(db, id, seminarFilter.parse({ state: 'upcoming', sort: 'date_asc' }), UPCOMING),
     listRecentAnswers(db, id),
     frame(c, 'today'),

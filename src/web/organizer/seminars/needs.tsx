@@ -1,12 +1,14 @@
 import type { Member, Page } from '../../../env.ts'
-import type { Need, NeedKind } from '../../../features/seminars/queries/needs-hand.ts'
+import type { Need, NeedKind } from '../../../features/needs/schema.ts'
 import { relativeDays, wallTime } from '../../../text/dates.ts'
+import { orgName } from '../../components/console-layout.tsx'
 import { seminarPath } from './frame.tsx'
 
 /** Where each kind of need is seen to. */
-function addressOf(member: Member, { kind, seminarId }: Need): string {
-  const at = (rest: string) => seminarPath(member, seminarId, rest)
-  const mail = (state: string) => `/console/${member.organization.slug}/mail?seminar=${seminarId}&state=${state}`
+function addressOf(member: Member, { kind, seminar }: Need): string {
+  const at = (rest: string) => (seminar ? seminarPath(member, seminar.id, rest) : '')
+  const mail = (state: string) =>
+    `/console/${member.organization.slug}/mail?${seminar ? `seminar=${seminar.id}&` : ''}state=${state}`
   const addresses: Record<NeedKind, string> = {
     substitutions_pending: at('/invitations?answer=substitute_pending'),
     mail_bounced: mail('bounced'),
@@ -33,7 +35,7 @@ export function NeedList({ page, member, needs }: { page: Page; member: Member; 
           <span class="n">{need.count}</span>
           <span>
             {page.t(`seminars:need.${need.kind}`, { count: need.count })}
-            <NeedDetail page={page} need={need} />
+            <NeedDetail page={page} member={member} need={need} />
           </span>
           <a href={page.href(addressOf(member, need))}>{page.t(`seminars:need.${need.kind}.do`)}</a>
         </li>
@@ -42,31 +44,45 @@ export function NeedList({ page, member, needs }: { page: Page; member: Member; 
   )
 }
 
-/** What waits over several seminars: one after another, that with the most pressing need first. */
+/** What waits over the organisation, then over its seminars: one after another, that with the most pressing need first. */
 export function NeedsBySeminar({ page, member, needs }: { page: Page; member: Member; needs: Need[] }) {
-  const groups = Map.groupBy(needs, (need) => need.seminarId)
+  const whole = needs.filter((need) => need.seminar === null)
+  const groups = Map.groupBy(
+    needs.filter((need) => need.seminar !== null),
+    (need) => need.seminar?.id,
+  )
   return (
     <>
-      {[...groups].map(([id, [first, ...rest]]) =>
-        first ? (
+      {whole.length ? (
+        <section class="needs-of">
+          <h3>{orgName(member, page)}</h3>
+          <NeedList page={page} member={member} needs={whole} />
+        </section>
+      ) : null}
+      {[...groups.values()].map((of) => {
+        const seminar = of[0]?.seminar
+        return seminar ? (
           <section class="needs-of">
             <h3>
-              <a href={page.href(seminarPath(member, id))}>{(page.locale === 'en' && first.themeEn) || first.theme}</a>
+              <a href={page.href(seminarPath(member, seminar.id))}>
+                {(page.locale === 'en' && seminar.themeEn) || seminar.theme}
+              </a>
             </h3>
-            <NeedList page={page} member={member} needs={[first, ...rest]} />
+            <NeedList page={page} member={member} needs={of} />
           </section>
-        ) : null,
-      )}
+        ) : null
+      })}
     </>
   )
 }
 
-function NeedDetail({ page, need }: { page: Page; need: Need }) {
+function NeedDetail({ page, member, need }: { page: Page; member: Member; need: Need }) {
   const parts: string[] = []
   if (need.names.length)
     parts.push(need.names.join(', ') + (need.count > need.names.length && need.names.length === 3 ? '…' : ''))
   if (need.at !== null) {
-    const when = relativeDays(wallTime(need.at, need.timezone), wallTime(page.now, need.timezone), page.locale)
+    const zone = need.seminar?.timezone ?? member.organization.timezone
+    const when = relativeDays(wallTime(need.at, zone), wallTime(page.now, zone), page.locale)
     const key = isDeadline(need.kind) ? 'seminars:need.deadline' : 'seminars:need.oldest'
     parts.push(page.t(key, { when }))
   }

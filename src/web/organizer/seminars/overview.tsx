@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import type { AppEnv, Member, Page } from '../../../env.ts'
+import { listNeeds } from '../../../features/needs/queries.ts'
 import type { PlacedMinutes } from '../../../features/presentations/rules.ts'
 import { getSeminarDetail, type SeminarDetail } from '../../../features/seminars/queries/detail.ts'
 import { type Figures, findSeminarFigures } from '../../../features/seminars/queries/figures.ts'
-import { listNeedsHand } from '../../../features/seminars/queries/needs-hand.ts'
 import { countDelegationSeats } from '../../../features/seminars/queries/seats.ts'
 import { type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
 import { nextStates, type SeminarState } from '../../../features/seminars/rules.ts'
@@ -22,7 +22,7 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
   const detail = await getSeminarDetail(db, id, c.req.param('id'))
   const { seminar } = detail
   const [needs, figures, papers] = await Promise.all([
-    listNeedsHand(db, id, seminar.id),
+    listNeeds(db, id, seminar.id),
     findSeminarFigures(db, id, seminar.id),
     listPapers(db, seminar, detail.agenda),
   ])

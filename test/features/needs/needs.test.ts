@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Messages, Presentations } from '../../../src/db/types.ts'
-import { listNeedsHand } from '../../../src/features/seminars/queries/needs-hand.ts'
+import { listNeeds } from '../../../src/features/needs/queries.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
@@ -29,7 +29,7 @@ async function quietSeminar(days = 30, overrides: Parameters<typeof createSemina
 
 /** What waits in one seminar, as `kind:count`. */
 async function needsOf(seminar: { id: string }) {
-  const needs = await listNeedsHand(database.db, organizationId, seminar.id)
+  const needs = await listNeeds(database.db, organizationId, seminar.id)
   return needs.map((need) => `${need.kind}:${need.count}`)
 }
 
@@ -69,7 +69,7 @@ it('names whose substitute waits for the chair, since when', async () => {
     .insertInto('substitutions')
     .values({ ...of, name: 'A', position: 'Phó Bí thư', state: 'pending' })
     .execute()
-  const [need] = await listNeedsHand(database.db, organizationId, seminar.id)
+  const [need] = await listNeeds(database.db, organizationId, seminar.id)
   expect(need).toMatchObject({
     kind: 'substitutions_pending',
     count: 1,
@@ -132,7 +132,7 @@ it('tells an overrun in minutes and a clash by name', async () => {
     name: 'Phạm Thu Hà',
   }))
   await database.db.insertInto('agenda_speakers').values(speakers).execute()
-  const needs = await listNeedsHand(database.db, organizationId, seminar.id)
+  const needs = await listNeeds(database.db, organizationId, seminar.id)
   expect(needs).toMatchObject([
     { kind: 'agenda_clash', count: 1, names: ['Phạm Thu Hà'] },
     { kind: 'agenda_overrun', count: 10 },
@@ -144,11 +144,11 @@ it('is silent about cancelled seminars and about other organisations', async () 
   await createInvitation(database.db, seminar, { status: 'draft' })
   expect(await needsOf(seminar)).toEqual([])
   const other = await createOrganization(database.db)
-  expect(await listNeedsHand(database.db, other.id)).toEqual([])
+  expect(await listNeeds(database.db, other.id)).toEqual([])
 })
 
 it('lists all seminars’ needs together, most pressing first', async () => {
-  const needs = await listNeedsHand(database.db, organizationId)
+  const needs = await listNeeds(database.db, organizationId)
   expect(needs.map((need) => need.kind)).toEqual([
     'substitutions_pending',
     'speeches_overdue',

@@ -1,0 +1,56 @@
+import { sql } from 'kysely'
+import type { Db } from '../../db/transaction.ts'
+import { invitationNeeds } from '../invitations/queries/needs.ts'
+import { mailNeeds } from '../mail/queries/needs.ts'
+import { speechNeeds } from '../presentations/queries/needs.ts'
+import { listAgendaNeeds, seminarNeeds } from '../seminars/queries/needs.ts'
+import { type Need, type NeedKind, needKinds } from './schema.ts'
+
+/**
+ * Each feature's part: a select of `kind, seminar_id, count, names, at, afterwards`, in this order. `seminar_id` is null for what
+ * concerns the organisation as a whole; `afterwards` says that it still waits for 30 days after the seminar was held.
+ */
+const parts = [invitationNeeds, mailNeeds, speechNeeds, seminarNeeds]
+
+interface Row {
+  kind: NeedKind
+  seminar_id: string | null
+  theme: string
+  theme_en: string | null
+  timezone: string
+  count: number
+  names: string[] | null
+  at: Date | null
+}
+
+/**
+ * What waits for an organizer, most pressing first, over all seminars or in one (and then nothing of the organisation as a whole).
+ * The database's clock decides what is late.
+ */
+export async function listNeeds(db: Db, organizationId: string, seminarId?: string): Promise<Need[]> {
+  const union = sql.join(
+    parts.map((part) => part(organizationId)),
+    sql` union all `,
+  )
+  const { rows } = await sql<Row>`
+    with needs (kind, seminar_id, count, names, at, afterwards) as (${union})
+    select n.kind, n.seminar_id, s.theme, s.theme_en, s.timezone, n.count, n.names, n.at
+    from needs n left join seminars s on s.organization_id = ${organizationId} and s.id = n.seminar_id
+    where (n.seminar_id is null or s.state in ('draft', 'scheduled', 'postponed')
+        or n.afterwards and s.state = 'held' and s.ends_at > now() - interval '30 days')
+      and ${seminarId ? sql`n.seminar_id = ${seminarId}` : sql`true`}
+    order by s.starts_at nulls last, s.id limit 500`.execute(db)
+  const needs = rows.map(toNeed)
+  needs.push(...(await listAgendaNeeds(db, organizationId, seminarId)))
+  const rank = (need: Need) => needKinds.indexOf(need.kind)
+  return needs.sort((a, b) => rank(a) - rank(b))
+}
+
+function toNeed(row: Row): Need {
+  const { kind, count, names, at } = row
+  const seminar =
+    row.seminar_id === null
+      ? null
+      : { id: row.seminar_id, theme: row.theme, themeEn: row.theme_en, timezone: row.timezone }
+  return { kind, seminar, count, names: names ?? [], at }
+}
