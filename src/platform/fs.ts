@@ -54,6 +54,13 @@ export function createFsStore(dir: string): FileStore {
       await rm(join(dir, validKey(key)), { force: true })
     },
 
+    async move(from, to) {
+      const target = join(dir, validKey(to))
+      await mkdir(dirname(target), { recursive: true })
+      await rename(join(dir, validKey(from)), target)
+      await flushFolder(dirname(target))
+    },
+
     list: (prefix) => walk(dir, prefix),
   }
 }

@@ -1,5 +1,6 @@
-import { readConfig } from '../../config.ts'
+import { needsDataDir, readConfig } from '../../config.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
+import { assertWritable } from '../../platform/folder.ts'
 import { readMigrations } from '../../platform/project.ts'
 import { findSecrets } from '../../platform/secrets.ts'
 import { type Manifest, verifyBackup } from '../backup/manifest.ts'
@@ -19,7 +20,7 @@ export async function backUp(options: Options, say: Say): Promise<void> {
   const made = await withDatabaseOf(config, console.error, ({ sql }) => writeBackup({ sql, files, linkKey }, to))
   say(`${to}: ${inWords(made)}`)
   say(
-    `Not in it: LINK_KEY and AUTH_SECRET. Keep ${config.linkKey ? 'their values' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
+    `Not in it: LINK_KEY and AUTH_SECRET, sessions, and what the mailbox shows. Keep ${config.linkKey ? 'the values of both' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
   )
   const { lost } = made
   if (lost.length)
@@ -34,6 +35,7 @@ export async function restore(options: Options, say: Say): Promise<void> {
   const config = readConfig(process.env)
   const manifest = await verifyBackup(from)
   if (!options['other-keys']) assertLinkKey(manifest, config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey)
+  if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
   const files = await openFiles(config)
   const migrations = await readMigrations()
   const waiting = await withDatabaseOf(config, console.error, async ({ sql }) => {
