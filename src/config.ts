@@ -5,16 +5,17 @@ const url = (protocols: string[], example: string) =>
   z.string().refine((v) => URL.canParse(v) && protocols.includes(new URL(v).protocol), {
     error: `expected an address like ${example}`,
   })
+/** Without what would end up in the middle of an address, or in the log. */
+const isPlain = (v: string) => {
+  const { search, hash, username, password } = new URL(v)
+  return !/[?#]/.test(v) && !(search || hash || username || password)
+}
 /** Where links begin: a host, and nothing that would end up in the middle of an address. */
 const origin = url(['http:', 'https:'], 'https://hoithao.example')
   .refine((v) => !URL.canParse(v) || (/^\/*$/.test(new URL(v).pathname) && isPlain(v)), {
     error: 'expected a host alone, like https://hoithao.example: no path, question mark, # or user',
   })
   .transform((v) => new URL(v).origin)
-const isPlain = (v: string) => {
-  const { search, hash, username, password } = new URL(v)
-  return !/[?#]/.test(v) && !(search || hash || username || password)
-}
 /** Addresses and ranges of proxies. A range of v4 addresses written in v6 would fit nothing. */
 const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).refine((v) => !/^::ffff:.*\//i.test(v))
 const proxies = z
@@ -132,7 +133,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const name = String(issue?.path[0])
-    const shown = /KEY|SECRET|URL/.test(name) ? '' : ` is “${given[name]}”`
+    const shown = /KEY|SECRET|URL|ENDPOINT/.test(name) ? '' : ` is “${given[name]}”`
     throw new ConfigError(`${name}${shown}: ${issue?.message}`.replace(/\p{Cc}+/gu, ' '))
   }
   const e = parsed.data

@@ -184,7 +184,9 @@ describe('LINK_KEY', () => {
     await link(database, testLinkKey)
     const owner = 'create-owner --organization so --email a@mau.example --name A --organization-name So'.split(' ')
     expect(await run(database.url, dataDir, otherKey, ...owner)).toBe(1)
-    expect(complained.at(-1)).toMatch(/^create-owner: configuration: LINK_KEY is another than this database's links were made with/)
+    expect(complained.at(-1)).toMatch(
+      /^create-owner: configuration: LINK_KEY is another than this database's links were made with/,
+    )
     expect(await run(database.url, dataDir, otherKey, 'adopt')).toBe(1)
     expect(complained.at(-1)).toBe('adopt: say what to adopt: --files, --link-key, or both')
     expect(await run(database.url, dataDir, otherKey, 'adopt', '--link-key')).toBe(0)

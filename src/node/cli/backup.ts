@@ -1,6 +1,5 @@
-import { needsDataDir, readConfig } from '../../config.ts'
+import { readConfig } from '../../config.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
-import { assertWritable } from '../../platform/folder.ts'
 import { readMigrations } from '../../platform/project.ts'
 import { findSecrets } from '../../platform/secrets.ts'
 import { type Manifest, verifyBackup } from '../backup/manifest.ts'
@@ -35,7 +34,6 @@ export async function restore(options: Options, say: Say): Promise<void> {
   const config = readConfig(process.env)
   const manifest = await verifyBackup(from)
   if (!options['other-keys']) assertLinkKey(manifest, config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey)
-  if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
   const files = await openFiles(config)
   const migrations = await readMigrations()
   const waiting = await withDatabaseOf(config, console.error, async ({ sql }) => {
