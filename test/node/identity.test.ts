@@ -271,4 +271,11 @@ describe('a server', () => {
   ])('is told in one line that DATA_DIR is %s', async (dataDir, words) => {
     expect(await refused({ DATA_DIR: dataDir })).toMatch(words)
   })
+
+  it('is told in one line that HOST is no address of this machine', async () => {
+    const env = { DATABASE_URL: (await newDatabase()).url, DATA_DIR: newFolder(), HOST: '192.0.2.1' }
+    expect(await refused(env)).toBe(
+      'hoithao did not start: HOST 192.0.2.1 is no address of this machine (EADDRNOTAVAIL)',
+    )
+  })
 })
