@@ -1,6 +1,6 @@
 // Section 5 of the design as rules: who may import whom.
 const features = '^src/features/'
-const leaves = 'calendar|mail|files|audit|links|presence|tasks|idempotency'
+const leaves = 'calendar|mail|files|audit|links|presence|tasks|idempotency|identity'
 const order = ['accounts|organizations|directory', 'seminars', 'invitations|presentations', 'attendance|summaries|documents', 'needs']
 const above = (level) => order.slice(level + 1).join('|')
 

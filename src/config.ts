@@ -5,6 +5,35 @@ const url = (protocols: string[], example: string) =>
   z.string().refine((v) => URL.canParse(v) && protocols.includes(new URL(v).protocol), {
     error: `expected an address like ${example}`,
   })
+/** Without what would end up in the middle of an address, or in the log. */
+const isPlain = (v: string) => {
+  const { search, hash, username, password } = new URL(v)
+  return !/[?#]/.test(v) && !(search || hash || username || password)
+}
+/** Where links begin: a host, and nothing that would end up in the middle of an address. */
+const origin = url(['http:', 'https:'], 'https://hoithao.example')
+  .refine((v) => !URL.canParse(v) || (/^\/*$/.test(new URL(v).pathname) && isPlain(v)), {
+    error: 'expected a host alone, like https://hoithao.example: no path, question mark, # or user',
+  })
+  .transform((v) => new URL(v).origin)
+/** Addresses and ranges of proxies. A range of v4 addresses written in v6 would fit nothing. */
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).refine((v) => !/^::ffff:.*\//i.test(v))
+const proxies = z
+  .string()
+  .default('')
+  .transform((v) =>
+    v
+      .split(',')
+      .map((s) => s.trim())
+      .filter(Boolean),
+  )
+  .superRefine((entries, ctx) => {
+    for (const entry of entries)
+      if (!proxy.safeParse(entry).success)
+        ctx.addIssue(
+          `“${entry}” is none: expected addresses or ranges like 10.0.0.1, 172.16.0.0/12, fd00::/8, by commas`,
+        )
+  })
 const int = (min: number, max: number) =>
   z
     .string()
@@ -16,7 +45,7 @@ const secret = z.string().min(32, { error: 'expected at least 32 characters, e.g
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: int(0, 65535).default(3000),
-  BASE_URL: url(['http:', 'https:'], 'https://hoithao.example').optional(),
+  BASE_URL: origin.optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name').optional(),
   DATABASE_POOLER: z
     .enum(['none', 'transaction'], { error: 'expected none, or transaction where DATABASE_URL leads to PgBouncer' })
@@ -29,9 +58,11 @@ const schema = z.object({
   MAIL_FROM: z.email({ error: 'expected an address like hoithao@example.vn' }).optional(),
   LINK_KEY: secret.optional(),
   AUTH_SECRET: secret.optional(),
-  TRUST_PROXY: z.string().default(''),
+  TRUST_PROXY: proxies,
   UPLOAD_MAX_MB: int(1, 2000).default(50),
-  S3_ENDPOINT: url(['http:', 'https:'], 'https://s3.example.vn').optional(),
+  S3_ENDPOINT: url(['http:', 'https:'], 'https://s3.example.vn')
+    .refine((v) => !URL.canParse(v) || isPlain(v), { error: 'expected no question mark, # or user in it' })
+    .optional(),
   S3_BUCKET: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'expected the name of a bucket, like hoithao-files' })
@@ -87,21 +118,26 @@ export interface Config {
 /** A bad value: the message names the variable, what is wrong and what is expected, in one line. */
 export class ConfigError extends Error {}
 
+/** Blanks around a value come from files and forms, and say nothing; a key that is in use so is left as it is. */
+const trimmed = (name: string, value: string) => (['LINK_KEY', 'AUTH_SECRET'].includes(name) ? value : value.trim())
+
 /**
  * Reads the configuration from an environment record; nothing else reads the environment. An empty value counts as absent.
  * @throws ConfigError with one line
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, v]) => v !== undefined && v.trim() !== ''))
+  const given = Object.fromEntries(
+    variables.flatMap((name) => (env[name]?.trim() ? [[name, trimmed(name, env[name])]] : [])),
+  )
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const name = String(issue?.path[0])
-    const shown = /KEY|SECRET|URL/.test(name) ? '' : ` is “${given[name]}”`
-    throw new ConfigError(`${name}${shown}: ${issue?.message}`)
+    const shown = /KEY|SECRET|URL|ENDPOINT/.test(name) ? '' : ` is “${given[name]}”`
+    throw new ConfigError(`${name}${shown}: ${issue?.message}`.replace(/\p{Cc}+/gu, ' '))
   }
   const e = parsed.data
-  const baseUrl = (e.BASE_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, '')
+  const baseUrl = e.BASE_URL ?? `http://localhost:${e.PORT}`
   return {
     host: e.HOST,
     port: e.PORT,
@@ -116,14 +152,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     mailFrom: e.MAIL_FROM ?? `hoithao@${new URL(baseUrl).hostname}`,
     linkKey: e.LINK_KEY,
     authSecret: e.AUTH_SECRET,
-    trustProxy: e.TRUST_PROXY.split(',')
-      .map((s) => s.trim())
-      .filter(Boolean),
+    trustProxy: e.TRUST_PROXY,
     uploadMaxBytes: e.UPLOAD_MAX_MB * 1024 * 1024,
     apiRateLimit: e.API_RATE_LIMIT,
     s3: readS3(e),
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** Whether anything lies in DATA_DIR: the embedded database, files, or keys that were made. */
+export function needsDataDir({ databaseUrl, s3, linkKey, authSecret }: Config): boolean {
+  return !(databaseUrl && s3 && linkKey && authSecret)
 }
 
 /** All of the S3 variables, or none. */

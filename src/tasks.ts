@@ -1,8 +1,9 @@
 import type { Context } from './context.ts'
 import { transaction } from './db/transaction.ts'
 import { removePastHits } from './features/accounts/commands/rate-limits.ts'
-import { tidyFiles } from './features/files/commands.ts'
+import { tidyFiles } from './features/files/commands/tidy.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
+import { assertKeyInUse } from './features/identity/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
 import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
@@ -33,7 +34,7 @@ export const recurring: RecurringTask[] = [
   {
     name: 'tidy_files',
     everySeconds: 6 * 3600,
-    run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())),
+    run: ({ db, files, clock, log }) => tidyFiles(db, files, clock(), (file) => log.warn('tidy', { ...file })),
   },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
@@ -88,6 +89,7 @@ export interface TaskOptions {
  * @returns how many messages were tried
  */
 export async function runDueTasks(services: Services, options: TaskOptions): Promise<{ attempted: number }> {
+  await assertKeyInUse(services.db, services.config.linkKey as string)
   const attempted = await deliverOutbox(services, options)
   for (const task of options.tasks ?? recurring) {
     if (options.signal?.aborted) break

@@ -9,27 +9,24 @@ export interface Migration {
 const LOCK = 7_204_117
 
 /**
- * Applies what is missing, forward only, one transaction a file. Each takes the same advisory lock and looks again, so that several
- * instances may start at once, also through PgBouncer in transaction mode: the lock ends with the transaction. Refuses a
- * database that knows a migration this build does not (an older build on a newer database).
+ * Applies what is missing, forward only, all of it in one transaction: an upgrade that fails leaves a database that the build
+ * before starts on. Takes an advisory lock, so that several instances may start at once, also through PgBouncer in
+ * transaction mode: the lock ends with the transaction. Refuses a database that knows a migration this build does not.
  * @returns the names applied now
  */
-export async function migrate(sql: postgres.Sql, migrations: Migration[]): Promise<string[]> {
-  const done = await inTurn(sql, async (trx) => {
+export function migrate(sql: postgres.Sql, migrations: Migration[]): Promise<string[]> {
+  return inTurn(sql, async (trx) => {
     await trx`create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())`
-    return new Set((await trx<{ name: string }[]>`select name from schema_migrations`).map((row) => row.name))
+    const done = new Set((await trx<{ name: string }[]>`select name from schema_migrations`).map((row) => row.name))
+    const unknown = [...done].filter((name) => !migrations.some((m) => m.name === name))
+    if (unknown.length) throw new Error(`the database has migrations this version does not know: ${unknown.join(', ')}`)
+    const missing = migrations.filter((m) => !done.has(m.name)).sort((a, b) => (a.name < b.name ? -1 : 1))
+    for (const m of missing)
+      await apply(trx, m).catch((error: Error) => {
+        throw new Error(`${m.name}: ${error.message}; nothing was changed`, { cause: error })
+      })
+    return missing.map((m) => m.name)
   })
-  const unknown = [...done].filter((name) => !migrations.some((m) => m.name === name))
-  if (unknown.length) throw new Error(`the database has migrations this version does not know: ${unknown.join(', ')}`)
-  const missing = migrations.filter((m) => !done.has(m.name)).sort((a, b) => (a.name < b.name ? -1 : 1))
-  const applied: string[] = []
-  for (const m of missing) {
-    const now = await inTurn(sql, (trx) => apply(trx, m)).catch((error: Error) => {
-      throw new Error(`${m.name}: ${error.message}`, { cause: error })
-    })
-    if (now) applied.push(m.name)
-  }
-  return applied
 }
 
 /** Runs one transaction at a time among all instances, however long it takes. */
@@ -42,12 +39,9 @@ function inTurn<T>(sql: postgres.Sql, work: (trx: postgres.TransactionSql) => Pr
   }) as Promise<T>
 }
 
-async function apply(trx: postgres.TransactionSql, m: Migration): Promise<boolean> {
-  const [other] = await trx`select 1 from schema_migrations where name = ${m.name}`
-  if (other) return false
+async function apply(trx: postgres.TransactionSql, m: Migration): Promise<void> {
   await trx.unsafe(m.sql)
   await trx`insert into schema_migrations (name) values (${m.name})`
-  return true
 }
 
 /** Whether the database has exactly the migrations of this build (`/readyz`). */

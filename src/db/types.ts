@@ -160,6 +160,12 @@ export interface Delegations {
   version: Generated<number>;
 }
 
+export interface Deployment {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  one: Generated<boolean>;
+}
+
 export interface EditorsPresent {
   organization_id: string;
   seen_at: Generated<Timestamp>;
@@ -235,6 +241,12 @@ export interface InvitationSeats {
   position_id: string | null;
   text: string;
   text_en: string | null;
+}
+
+export interface LinkKeys {
+  fingerprint: string;
+  replaced_at: Timestamp | null;
+  taken_at: Generated<Timestamp>;
 }
 
 export interface Links {
@@ -663,11 +675,13 @@ export interface DB {
   "auth.verification": AuthVerification;
   chairs: Chairs;
   delegations: Delegations;
+  deployment: Deployment;
   editors_present: EditorsPresent;
   files: Files;
   idempotency_keys: IdempotencyKeys;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
+  link_keys: LinkKeys;
   links: Links;
   mailbox_messages: MailboxMessages;
   member_invitations: MemberInvitations;

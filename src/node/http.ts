@@ -46,9 +46,7 @@ export async function listen(options: {
       },
       (info) => resolve(info.port),
     ) as Server
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`PORT ${options.port} is in use; set PORT to another`) : error),
-    )
+    server.once('error', (error: NodeJS.ErrnoException) => reject(inWords(error, options)))
   })
   server.setTimeout(60_000)
   return {
@@ -67,4 +65,13 @@ export async function listen(options: {
       clearTimeout(timer)
     },
   }
+}
+
+/** Why the port is not ours, with the variable to look at. */
+function inWords(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  const { code = '' } = error
+  if (code === 'EADDRINUSE') return new Error(`PORT ${port} is in use; set PORT to another`)
+  if (code === 'EACCES') return new Error(`PORT ${port} may not be opened by this user; set PORT to another`)
+  if (!['ENOTFOUND', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'EINVAL'].includes(code)) return error
+  return new Error(`HOST ${host} is no address of this machine (${code})`)
 }

@@ -1,15 +1,23 @@
 import { join } from 'node:path'
 import { createApp } from '../app.ts'
-import { ConfigError, readConfig } from '../config.ts'
+import { ConfigError, needsDataDir, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
+import { assertWritable } from '../platform/folder.ts'
 import { projectFolder } from '../platform/project.ts'
 import { setAssets } from '../web/assets.ts'
 import { logKept } from '../web/public/kept.ts'
 import { openDatabase } from './database.ts'
 import { greet, prepare } from './greeting.ts'
 import { listen } from './http.ts'
+import { assertOwnFiles } from './identity.ts'
 import { createServices } from './services.ts'
 import { startTimer } from './timer.ts'
+
+/** What was thrown, in one line; an error of several attempts has no words of its own. */
+function inOneLine(error: unknown): string {
+  const { message, code, errors } = error as { message?: string; code?: string; errors?: Error[] }
+  return (message || errors?.[0]?.message || code || String(error)).split('\n')[0] as string
+}
 
 /** Starts the service on Node: database → services → HTTP → tasks; SIGTERM and Ctrl-C stop them the other way round. */
 export async function main(): Promise<void> {
@@ -31,11 +39,13 @@ export async function main(): Promise<void> {
   try {
     const config = readConfig(process.env)
     drainMs = config.drainSeconds * 1000
+    if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
     const database = await openDatabase(config, (line) => console.log(line))
     closers.push(database.close)
     const services = { ...(await createServices(config, database)), stopping: told.signal }
     closers.push(() => services.mailer.close())
     closers.push(async () => logKept(services))
+    await assertOwnFiles(services)
     await prepare(services)
     const assets = await loadAssets(join(projectFolder(), 'dist'))
     setAssets(assets.names)
@@ -50,9 +60,7 @@ export async function main(): Promise<void> {
     await greet(services, (line) => console.log(line))
   } catch (error) {
     console.error(
-      error instanceof ConfigError
-        ? `configuration: ${error.message}`
-        : `hoithao did not start: ${(error as Error).message}`,
+      error instanceof ConfigError ? `configuration: ${error.message}` : `hoithao did not start: ${inOneLine(error)}`,
     )
     await stop()
     process.exit(1)

@@ -7,25 +7,24 @@ import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { projectFolder } from '../platform/project.ts'
-import { readSecrets } from '../platform/secrets.ts'
 import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
 import { openFiles } from './files.ts'
+import { withKeys } from './identity.ts'
 
-/** Everything the application is given on Node. */
+/** Everything the application is given on Node. @throws ConfigError in one line where LINK_KEY is not this database's */
 export async function createServices(
   given: Config,
   database: { connection: Connection; migrations: number },
 ): Promise<Services> {
-  const kept = given.linkKey && given.authSecret ? undefined : await readSecrets(given.dataDir)
-  const config = { ...given, linkKey: given.linkKey ?? kept?.linkKey, authSecret: given.authSecret ?? kept?.authSecret }
   const { db } = database.connection
+  const config = await withKeys(given, db)
   const lines = gather((text) => void process.stderr.write(text))
   process.once('exit', lines.flush)
   const log = createLog(config.logLevel, lines.line)
   return {
     db,
-    auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
+    auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret }),
     mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
     files: await openFiles(config),
     imager: createImager(),

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError } from '../errors.ts'
 import { validKey } from '../features/files/rules.ts'
 import type { FileStore } from '../features/files/schema.ts'
+import { makeFolder } from './folder.ts'
 
 const READ_SIZE = 256 * 1024
 /** What a killed process left half written is removed after this long. */
@@ -22,11 +23,11 @@ export function createFsStore(dir: string): FileStore {
       const target = join(dir, validKey(key))
       const part = join(incoming, randomUUID())
       try {
-        await mkdir(incoming, { recursive: true })
+        await makeFolder(incoming)
         swept ??= removeStale(incoming)
         await swept
         const stored = await write(part, body, maxBytes)
-        await mkdir(dirname(target), { recursive: true })
+        await makeFolder(dirname(target))
         await rename(part, target)
         await flushFolder(dirname(target))
         return stored
@@ -52,6 +53,13 @@ export function createFsStore(dir: string): FileStore {
 
     async delete(key) {
       await rm(join(dir, validKey(key)), { force: true })
+    },
+
+    async move(from, to) {
+      const target = join(dir, validKey(to))
+      await makeFolder(dirname(target))
+      await rename(join(dir, validKey(from)), target)
+      await flushFolder(dirname(target))
     },
 
     list: (prefix) => walk(dir, prefix),

@@ -1,4 +1,4 @@
-import { validKey } from '../features/files/rules.ts'
+import { isKey, validKey } from '../features/files/rules.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { type PartUpload, storeInParts } from './parts.ts'
 
@@ -47,10 +47,18 @@ export function createR2Store(bucket: R2Bucket): FileStore {
 
     delete: (key) => bucket.delete(validKey(key)),
 
+    async move(from, to) {
+      const found = await bucket.get(validKey(from))
+      if (!found) throw new Error(`no file under ${from}`)
+      await this.put(to, found.body, { maxBytes: Number.MAX_SAFE_INTEGER })
+      await bucket.delete(from)
+    },
+
     async *list(prefix) {
       for (let cursor: string | undefined; ; ) {
         const page = await bucket.list({ prefix, cursor })
-        for (const { key, uploaded } of page.objects) yield { key, modifiedAt: uploaded }
+        // What is not ours in the bucket is not named: nobody may take it for a file without a row.
+        for (const { key, uploaded } of page.objects) if (isKey(key)) yield { key, modifiedAt: uploaded }
         if (!page.truncated || !page.cursor) return
         cursor = page.cursor
       }

@@ -48,6 +48,14 @@ export function createS3Store(config: S3Config): FileStore & { assertUsable(): P
       await done(await send({ method: 'DELETE', key: validKey(key), expects: [404] }))
     },
 
+    async move(from, to) {
+      const headers = { 'x-amz-copy-source': `/${config.bucket}/${validKey(from)}` }
+      const answer = await (await send({ method: 'PUT', key: validKey(to), headers })).text()
+      // It may begin with 200 and end with an error.
+      if (answer.includes('<Error>')) throw new Error(`S3 did not copy the file: ${answer.slice(0, 300)}`)
+      await this.delete(from)
+    },
+
     async *list(prefix) {
       for (let token: string | undefined; ; ) {
         const query = { 'list-type': '2', prefix, ...(token ? { 'continuation-token': token } : {}) }

@@ -93,3 +93,25 @@ describe('deploy/hoithao.service', () => {
     expect([status, stderr.split('\n').filter((line) => line.includes('hoithao.service'))]).toEqual([0, []])
   })
 })
+
+describe('.dockerignore', () => {
+  const lines = readFileSync('.dockerignore', 'utf8')
+    .split('\n')
+    .filter((line) => line && !line.startsWith('#'))
+  const [first, ...more] = lines
+  const allowed = more.map((line) => line.slice(1))
+
+  it('keeps everything out of the build but named files and folders: keys, data and history too', () => {
+    expect(first).toBe('*')
+    for (const line of more) expect(line).toMatch(/^!\w[\w.-]*$/)
+    for (const name of ['.git', '.env', 'deploy', 'data', 'node_modules', 'dist', 'docs', 'test'])
+      expect(allowed).not.toContain(name)
+  })
+
+  it('lets in what the Dockerfile copies, and nothing else', () => {
+    const copied = [...readFileSync('Dockerfile', 'utf8').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, from]) =>
+      (from as string).split(' '),
+    )
+    expect([...new Set(copied)].sort()).toEqual([...allowed].sort())
+  })
+})

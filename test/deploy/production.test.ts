@@ -45,9 +45,6 @@ it('the image has three stages, ends without the build’s tools, and runs as an
   expect(last).not.toMatch(/npm (ci|install|run)/)
   expect(last).toMatch(/^USER node$/m)
   expect(last).toMatch(/^HEALTHCHECK [\s\S]*\/healthz/m)
-  expect(readFileSync('.dockerignore', 'utf8').split('\n')).toEqual(
-    expect.arrayContaining(['node_modules', '.env', 'data', '.git']),
-  )
 })
 
 it('what its last stage holds starts by itself, draws and resizes, backs up, and stops when told', async () => {

@@ -11,15 +11,19 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { loadDemo } from '../../src/demo/load.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
+import { recognizeLinkKey, recognizeStore } from '../../src/features/identity/commands.ts'
+import { findDeploymentId, findStoreId } from '../../src/features/identity/queries.ts'
 import { linkUrl } from '../../src/features/links/queries.ts'
+import { linkToken } from '../../src/features/links/token.ts'
 import { verifyBackup } from '../../src/node/backup/manifest.ts'
 import { restoreBackup } from '../../src/node/backup/restore.ts'
-import { listTables } from '../../src/node/backup/tables.ts'
+import { LIVE, listTables } from '../../src/node/backup/tables.ts'
 import { main } from '../../src/node/cli/main.ts'
 import { readDemoData } from '../../src/node/demo-data.ts'
 import { systemContext } from '../../src/node/greeting.ts'
@@ -44,7 +48,22 @@ beforeAll(async () => {
   t = await createTestApp({ files: createFsStore(join(dir, 'data', 'files')), services: { imager: createImager() } })
   await loadDemo(t.services, systemContext(t.services), await readDemoData())
   staged = await stageDemo(t.services)
+  await recognizeLinkKey(t.services.db, testLinkKey)
+  await recognizeStore(t.services.db, t.services.files)
+  await openDoors()
 })
+/** What only a living deployment has: a session, a token of a reset, tokens of an outer account, a letter with its link. */
+async function openDoors(): Promise<void> {
+  const { sql } = t.database
+  await sql`insert into auth."user" (id, name, email) values ('u', 'A', 'a@mau.example')`
+  await sql`insert into auth.session (id, "expiresAt", token, "userId") values ('s', now() + interval '1 day', 'LIVE-session', 'u')`
+  await sql`insert into auth.verification (id, identifier, value, "expiresAt") values ('v', 'reset', 'LIVE-reset', now() + interval '1 day')`
+  await sql`insert into auth.account (id, "accountId", "providerId", "userId", "accessToken", "refreshToken", "idToken", password)
+    values ('c', 'c', 'oidc', 'u', 'LIVE-access', 'LIVE-refresh', 'LIVE-id', 'hash')`
+  await sql`insert into mailbox_messages (message_id, to_address, from_address, subject, raw)
+    values ('m', 'a@mau.example', 'b@mau.example', 'x', ${Buffer.from('LIVE-letter')})`
+}
+
 afterAll(async () => {
   await t?.close()
   rmSync(dir, { recursive: true, force: true })
@@ -78,6 +97,11 @@ async function counts({ sql }: TestDatabase): Promise<Record<string, number>> {
   return found
 }
 
+/** What a backup holds of a database: all but what opens a door to who finds it. */
+async function kept(database: TestDatabase): Promise<Record<string, number>> {
+  return Object.fromEntries(Object.entries(await counts(database)).filter(([name]) => !LIVE.has(name)))
+}
+
 /** An address as a reader sees it, without what is new in every answer. */
 async function read(app: TestApp['app'], path: string): Promise<string> {
   const answer = await app.request(testOrigin + path)
@@ -92,15 +116,29 @@ describe('a backup', () => {
   it('is made beside the server, of everything, and says what is not in it', async () => {
     expect(await run(t.database.url, join(dir, 'data'), testLinkKey, 'backup', '--to', backup)).toBe(0)
     expect(printed[0]).toMatch(/backup: \d+ rows in \d+ tables, \d+ files \([\d.]+ [KM]B\)$/)
-    expect(printed[1]).toContain('Not in it: LINK_KEY and AUTH_SECRET.')
+    expect(printed[1]).toContain('Not in it: LINK_KEY and AUTH_SECRET, sessions, and what the mailbox shows.')
     const manifest = await verifyBackup(backup)
-    expect(Object.fromEntries(manifest.tables.map(({ name, rows }) => [name, rows]))).toEqual(await counts(t.database))
+    expect(Object.fromEntries(manifest.tables.map(({ name, rows }) => [name, rows]))).toEqual(await kept(t.database))
     expect(manifest.files.count).toBeGreaterThan(10)
     // Whoever has no hoithao at hand can look at it too, and nobody else.
     execFileSync('sha256sum', ['--check', '--quiet', 'SHA256SUMS'], { cwd: backup })
     expect(statSync(backup).mode & 0o077).toBe(0)
     for (const secret of [testLinkKey, 's'.repeat(40)])
       expect(readFileSync(join(backup, 'manifest.json'), 'utf8')).not.toContain(secret)
+  })
+
+  it('holds no token that opens anything: no session, no reset, no link', async () => {
+    const links = await t.database.sql`select purpose, target_id, generation from links`
+    const tokens = await Promise.all(
+      links.map((row) => linkToken(testLinkKey, row.purpose, row.target_id, row.generation)),
+    )
+    expect(tokens.length).toBeGreaterThan(100)
+    const live = ['LIVE-', Buffer.from('LIVE-').toString('hex'), ...tokens]
+    for (const name of readdirSync(join(backup, 'tables'))) {
+      const rows = gunzipSync(readFileSync(join(backup, 'tables', name))).toString()
+      expect([name, live.filter((token) => rows.includes(token))]).toEqual([name, []])
+    }
+    expect(gunzipSync(readFileSync(join(backup, 'tables/auth.account.copy.gz'))).toString()).toContain('hash')
   })
 
   it('is restored into another database and folder: the same rows, the same pages, and the old links open', async () => {
@@ -110,8 +148,18 @@ describe('a backup', () => {
       expect(await run(other.url, folder, testLinkKey, 'restore', '--from', backup)).toBe(0)
       expect(printed[0]).toMatch(/^restored: \d+ rows in \d+ tables, \d+ files/)
       expect(printed[1]).toMatch(/^\d+ mails wait in the outbox/)
-      expect(await counts(other)).toEqual(await counts(t.database))
+      expect(await kept(other)).toEqual(await kept(t.database))
+      for (const name of LIVE) expect((await counts(other))[name]).toBe(0)
+      // The copy is a deployment of its own, and so is its folder: neither is ever taken for the original.
+      const id = await findDeploymentId(other.db)
+      expect(id).not.toBe(await findDeploymentId(t.services.db))
+      expect(await findStoreId(createFsStore(join(folder, 'files')))).toBe(id)
+      expect(await recognizeLinkKey(other.db, testLinkKey)).toBeUndefined()
+      expect(await recognizeStore(other.db, t.services.files)).toEqual({ kind: 'files_of_another' })
+      await other.sql`delete from auth.account where id = 'c'`
+      await t.database.sql`delete from auth.account where id = 'c'`
       for (const table of await listTables(other.sql)) {
+        if (LIVE.has(table.name) || table.name === 'public.deployment') continue
         const sum = (sql: TestDatabase['sql']) =>
           sql.unsafe(`select md5(string_agg(x::text, '|' order by x::text)) as sum from ${table.sql} x`)
         expect([table.name, (await sum(other.sql))[0]]).toEqual([table.name, (await sum(t.database.sql))[0]])
@@ -242,6 +290,23 @@ describe('a restore is refused before anything is written', () => {
     expect(complained.at(-1)).toMatch(/^restore: the database is not empty: .* has rows/)
   })
 
+  it('where the file store is another deployment’s', async () => {
+    const folder = join(dir, 'taken')
+    const third = await createTestDatabase()
+    await recognizeStore(third.db, createFsStore(join(folder, 'files')))
+    await third.drop()
+    expect(await run(empty.url, folder, testLinkKey, 'restore', '--from', backup)).toBe(1)
+    expect(complained.at(-1)).toMatch(/^restore: the file store belongs to another deployment: give an empty/)
+    expect(readdirSync(join(folder, 'files')).filter((name) => !name.startsWith('.'))).toEqual(['deployment'])
+    await untouched()
+  })
+
+  it('where DATA_DIR cannot be written to', async () => {
+    expect(await run(empty.url, '/proc/x', testLinkKey, 'restore', '--from', backup)).toBe(1)
+    expect(complained.at(-1)).toMatch(/^restore: E[A-Z]+: .*\/proc\/x/)
+    await untouched()
+  })
+
   it('where it is no backup, or one of a newer version', async () => {
     expect(await run(empty.url, join(dir, 'refused'), testLinkKey, 'restore', '--from', dir)).toBe(1)
     expect(complained.at(-1)).toContain('holds no whole backup: manifest.json is not there')
@@ -256,6 +321,22 @@ describe('a restore is refused before anything is written', () => {
     ).rejects.toThrow(/made by a newer version/)
     await untouched()
   })
+})
+
+it('fills the database that a server was started on once, and its folder', async () => {
+  const started = await createTestDatabase()
+  const folder = join(dir, 'started')
+  try {
+    await recognizeLinkKey(started.db, 'another-key-another-key-another-key-an')
+    await recognizeStore(started.db, createFsStore(join(folder, 'files')))
+    const id = await findDeploymentId(started.db)
+    expect(await run(started.url, folder, testLinkKey, 'restore', '--from', backup)).toBe(0)
+    expect(await findDeploymentId(started.db)).toBe(id)
+    expect(await recognizeLinkKey(started.db, testLinkKey)).toBeUndefined()
+    expect(await recognizeStore(started.db, createFsStore(join(folder, 'files')))).toBeUndefined()
+  } finally {
+    await started.drop()
+  }
 })
 
 it('leaves the database empty where Postgres refuses a row after all', async () => {

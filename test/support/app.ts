@@ -44,6 +44,7 @@ export async function createTestApp(
       get: absent('files'),
       head: absent('files'),
       delete: absent('files'),
+      move: absent('files'),
       list: absent('files'),
     },
     imager: undefined,

@@ -114,6 +114,20 @@ export function describeFileStore(open: () => FileStore, sizes: number[] = [0, 1
       expect(Math.abs(Date.now() - first!.modifiedAt.getTime())).toBeLessThan(60_000)
     })
 
+    it.each([10, 9_000_000])('moves %i bytes to another key, whole, and over what was there', async (size) => {
+      const files = open()
+      await files.put('quarantine/2026-11-24/m/1', new Blob(['old']).stream(), limits)
+      const { body, sha256 } = made(size)
+      await files.put('m/photo/1', body, limits)
+      await files.move('m/photo/1', 'quarantine/2026-11-24/m/1')
+      expect(await files.head('m/photo/1')).toBeUndefined()
+      const moved = await files.get('quarantine/2026-11-24/m/1')
+      const hash = createHash('sha256').update(await collect(moved!.body, 1e7))
+      expect([moved!.size, hash.digest('hex')]).toEqual([size, sha256()])
+      await expect(files.move('m/photo/1', 'm/photo/2')).rejects.toThrow()
+      expect(await files.head('m/photo/2')).toBeUndefined()
+    })
+
     it('says what is not there, and removes what is, twice if need be', async () => {
       const files = open()
       expect(await files.get('d/none/1')).toBeUndefined()

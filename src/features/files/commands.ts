@@ -1,7 +1,6 @@
-import type { Db, Trx } from '../../db/transaction.ts'
+import type { Trx } from '../../db/transaction.ts'
 import { storedSource } from './bytes.ts'
 import { checkDocument, type DocumentKind, documentTypes } from './content.ts'
-import { findKnownKeys } from './queries.ts'
 import { displayName } from './rules.ts'
 import type { FileStore } from './schema.ts'
 
@@ -58,29 +57,4 @@ export async function addFile(trx: Trx, organizationId: string, file: StoredDocu
     .returning('id')
     .executeTakeFirstOrThrow()
   return row.id
-}
-
-/** An upload and its row lie seconds apart; a day is far beyond any. */
-const ORPHAN_AFTER_MS = 24 * 3600_000
-const BATCH = 500
-
-/** Removes stored bytes that no row speaks of: their process was killed between the two. @returns how many */
-export async function tidyFiles(db: Db, files: FileStore, now: Date): Promise<number> {
-  let removed = 0
-  let keys: string[] = []
-  const sweep = async () => {
-    const known = await findKnownKeys(db, keys)
-    for (const key of keys.filter((k) => !known.has(k))) {
-      await files.delete(key)
-      removed++
-    }
-    keys = []
-  }
-  for await (const { key, modifiedAt } of files.list('')) {
-    if (now.getTime() - modifiedAt.getTime() < ORPHAN_AFTER_MS) continue
-    keys.push(key)
-    if (keys.length === BATCH) await sweep()
-  }
-  if (keys.length) await sweep()
-  return removed
 }

@@ -14,6 +14,27 @@ export function isKey(key: string): boolean {
   return key.length <= 200 && /^[\w-]+(\.[\w-]+)*(\/[\w-]+(\.[\w-]+)*){0,5}$/.test(key)
 }
 
+/** Keys that are no organisation's: the mark that says whose the store is, and what was put aside. */
+export function isReserved(key: string): boolean {
+  return /^(deployment|quarantine)\//.test(key)
+}
+
+/** Where a file that nobody names is put aside: the day stands in the key, since a copy loses the file's own time. */
+export function quarantineKey(key: string, now: Date): string {
+  return `quarantine/${now.toISOString().slice(0, 10)}/${key}`
+}
+
+/** The day a file was put aside, and the key it had. */
+export function readQuarantineKey(key: string): { since: string; key: string } | undefined {
+  const [, since, own] = /^quarantine\/(\d{4}-\d{2}-\d{2})\/(.+)$/.exec(key) ?? []
+  return since && own ? { since, key: own } : undefined
+}
+
+/** So many unknown files are no left-overs of killed processes: the database, or the store, is the wrong one. */
+export function tooManyUnknown(unknown: number, looked: number): boolean {
+  return unknown > 20 && unknown * 10 > looked
+}
+
 /** Longest display name, in UTF-16 units, its extension included. */
 const MAX_NAME = 150
 

@@ -13,6 +13,8 @@ export interface FileStore {
   ): Promise<{ size: number; body: ReadableStream<Uint8Array> } | undefined>
   head(key: string): Promise<{ size: number } | undefined>
   delete(key: string): Promise<void>
+  /** Gives a file another key, whole: it is never under neither. @throws Error where there is none */
+  move(from: string, to: string): Promise<void>
   /** Keys under a prefix, for tidying up after cut uploads. */
   list(prefix: string): AsyncIterable<{ key: string; modifiedAt: Date }>
 }

@@ -19,17 +19,17 @@ function importKey(key: string): Promise<CryptoKey> {
   return imported
 }
 
+/** HMAC-SHA-256 of a text. */
+export async function signText(key: string, text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign('HMAC', await importKey(key), encoder.encode(text)))
+}
+
 /**
  * The token of a personal link: 128 bits of HMAC-SHA-256(LINK_KEY, purpose | id | generation), base64url, 22 characters.
  * It can be made again at any time, so it is stored nowhere.
  */
 export async function linkToken(key: string, purpose: Purpose, targetId: string, generation: number): Promise<string> {
-  const signed = await crypto.subtle.sign(
-    'HMAC',
-    await importKey(key),
-    encoder.encode(`${purpose}|${targetId}|${generation}`),
-  )
-  return base64url(new Uint8Array(signed).subarray(0, 16))
+  return base64url((await signText(key, `${purpose}|${targetId}|${generation}`)).subarray(0, 16))
 }
 
 /** SHA-256 of a token: what `links` holds. */

@@ -25,6 +25,8 @@ const manifestSchema = z.object({
   }),
   /** Tells whether a LINK_KEY is the one that the personal links were made with; null where it was not known. */
   linkKey: z.string().nullable(),
+  /** Which deployment was backed up; null where it had no identity yet. */
+  deployment: z.uuid().nullable().default(null),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 export type TableDump = Manifest['tables'][number]

@@ -6,8 +6,9 @@ import type postgres from 'postgres'
 import { type Migration, migrate } from '../../db/migrate.ts'
 import type { FileStore } from '../../features/files/schema.ts'
 import { hexOf } from '../../text/hex.ts'
+import { chooseIdentity, writeIdentity } from './identity.ts'
 import { fingerprint, type Manifest, readSums, type TableDump, tableFile } from './manifest.ts'
-import { copyIn, listTables, plainSettings, quoted, type Table } from './tables.ts'
+import { copyIn, LIVE, listTables, plainSettings, quoted, type Table } from './tables.ts'
 
 export interface RestoreTarget {
   sql: postgres.Sql
@@ -17,7 +18,10 @@ export interface RestoreTarget {
 }
 
 /** What a server that was started on an empty database has written by itself. */
-const OWN_ROWS = new Set(['public.links', 'public.task_runs', 'public.rate_limits'])
+const OWN_ROWS = new Set([
+  ...['public.links', 'public.task_runs', 'public.rate_limits'],
+  ...['public.deployment', 'public.link_keys'],
+])
 
 /** Whether a verified backup may be restored with this key. @throws Error in one line that says what to do */
 export function assertLinkKey(manifest: Manifest, linkKey: string | undefined): void {
@@ -30,7 +34,8 @@ export function assertLinkKey(manifest: Manifest, linkKey: string | undefined): 
 /**
  * Fills an empty database and its file store from a verified backup: files first, then every table in one transaction, so
  * that a row that is there has its file. Comes from an older version: its tables are filled as they were, then migrated.
- * @throws Error in one line: the database is not empty, or is newer than the backup, or what arrived is not what was read
+ * @throws Error in one line: the database is not empty, or is newer than the backup, the file store is another deployment's,
+ *   or what arrived is not what was read
  */
 export async function restoreBackup(target: RestoreTarget, from: string, manifest: Manifest): Promise<void> {
   const { sql, migrations } = target
@@ -44,9 +49,11 @@ export async function restoreBackup(target: RestoreTarget, from: string, manifes
   ).catch((error: Error) => {
     throw new Error(`the database is newer than the backup; give an empty one (${error.message})`)
   })
+  const identity = await chooseIdentity(target, manifest)
   await putFiles(target.files, from)
   await sql.begin(async (tx) => fillTables(tx as unknown as postgres.Sql, from, manifest))
   await migrate(sql, migrations)
+  await writeIdentity(target, identity)
   await sql`analyze`
 }
 
@@ -68,6 +75,8 @@ async function fillTables(trx: postgres.Sql, from: string, manifest: Manifest): 
   await assertEmpty(trx, tables)
   await trx.unsafe(`truncate ${all}`)
   for (const dump of manifest.tables) {
+    // Of a backup by an older version.
+    if (LIVE.has(dump.name)) continue
     const table = tables.find(({ name }) => name === dump.name)
     if (!table) throw new Error(`the database has no table ${dump.name}`)
     // Rows go in as they were, not as triggers would make them.

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type postgres from 'postgres'
 import type { FileStore } from '../../features/files/schema.ts'
+import { findIdentity } from './identity.ts'
 import {
   fingerprint,
   MANIFEST,
@@ -17,7 +18,7 @@ import {
   type TableDump,
   tableFile,
 } from './manifest.ts'
-import { copyOut, listTables, plainSettings, quoted } from './tables.ts'
+import { copyOut, LIVE, listTables, plainSettings, selectOf } from './tables.ts'
 
 export interface BackupSource {
   sql: postgres.Sql
@@ -44,7 +45,7 @@ export async function writeBackup(source: BackupSource, to: string): Promise<Bac
   const sums = await open(join(work, SUMS), 'wx', 0o600)
   const note: Note = async (path, sha256) => void (await sums.write(`${sha256}  ${path}\n`))
   try {
-    const { migrations, tables } = await copyTables(source.sql, work, note)
+    const { migrations, tables, deployment } = await copyTables(source.sql, work, note)
     const { lost, ...files } = await copyFiles(source, work, note)
     const manifest: Manifest = {
       format: 1,
@@ -53,6 +54,7 @@ export async function writeBackup(source: BackupSource, to: string): Promise<Bac
       tables,
       files,
       linkKey: fingerprint(source.linkKey),
+      deployment,
     }
     const text = `${JSON.stringify(manifest, null, 1)}\n`
     await writeFile(join(work, MANIFEST), text, { mode: 0o600, flush: true })
@@ -84,7 +86,8 @@ async function copyTables(sql: postgres.Sql, work: string, note: Note) {
     )
     const tables: TableDump[] = []
     for (const table of await listTables(trx)) {
-      const rows = await copyOut(trx, `copy ${table.sql} (${quoted(table.columns)}) to stdout`)
+      if (LIVE.has(table.name)) continue
+      const rows = await copyOut(trx, `copy (${selectOf(table)}) to stdout`)
       const path = tableFile(table.name)
       const lines = counting()
       const { sha256 } = await save(join(work, path), rows, lines.through, createGzip({ level: 5 }))
@@ -94,7 +97,7 @@ async function copyTables(sql: postgres.Sql, work: string, note: Note) {
     const named = ['files', 'upload_parts'].map((table) => `select storage_key, encode(sha256, 'hex') from ${table}`)
     const keys = await copyOut(trx, `copy (${named.join(' union all ')}) to stdout with (delimiter ' ')`)
     await save(join(work, KEYS), keys)
-    return { migrations, tables }
+    return { migrations, tables, deployment: (await findIdentity(trx)) ?? null }
   })
 }
 

@@ -19,7 +19,7 @@ export async function backUp(options: Options, say: Say): Promise<void> {
   const made = await withDatabaseOf(config, console.error, ({ sql }) => writeBackup({ sql, files, linkKey }, to))
   say(`${to}: ${inWords(made)}`)
   say(
-    `Not in it: LINK_KEY and AUTH_SECRET. Keep ${config.linkKey ? 'their values' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
+    `Not in it: LINK_KEY and AUTH_SECRET, sessions, and what the mailbox shows. Keep ${config.linkKey ? 'the values of both' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
   )
   const { lost } = made
   if (lost.length)

@@ -2,13 +2,14 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { ConfigError } from '../../config.ts'
 import { DomainError } from '../../errors.ts'
 import { hasText, type TextKey, translator } from '../../i18n.ts'
+import { adopt, renewAllLinks } from './adopt.ts'
 import { createKey } from './api-key.ts'
 import { backUp, restore } from './backup.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
 import { erasePersonContacts } from './erase.ts'
-import { renewAllLinks } from './links.ts'
 import type { Options, Say } from './options.ts'
+import { fillQuarantine, listQuarantine, restoreQuarantine } from './quarantine.ts'
 import { printRoutes } from './routes.ts'
 
 interface Command {
@@ -49,6 +50,14 @@ const commands: Record<string, Command> = {
     options: { organization: text, email: text },
     run: erasePersonContacts,
   },
+  adopt: {
+    usage: '[--files] [--link-key]',
+    options: { files: { type: 'boolean' }, 'link-key': { type: 'boolean' } },
+    run: adopt,
+  },
+  'quarantine list': { usage: '', options: {}, run: listQuarantine },
+  'quarantine restore': { usage: '', options: {}, run: restoreQuarantine },
+  'quarantine fill': { usage: '', options: {}, run: fillQuarantine },
   'renew-links': { usage: '', options: {}, run: renewAllLinks },
   routes: { usage: '', options: {}, run: printRoutes },
 }

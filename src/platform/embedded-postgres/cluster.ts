@@ -15,6 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../folder.ts'
 import type { Argument, Program, Runner } from './runner.ts'
 
 /** The files of one embedded server; everything lies in one folder, which can be moved as a whole. */
@@ -39,7 +40,7 @@ export function placeIn(folder: string): Place {
 /** @throws Error in one line when the folder cannot be made or written to. */
 export async function prepareFolder(place: Place): Promise<void> {
   try {
-    await mkdir(place.folder, { recursive: true, mode: 0o700 })
+    await makeFolder(place.folder, 0o700)
     await access(place.folder, 7)
   } catch (error) {
     throw new Error(

@@ -1,0 +1,53 @@
+import { join, resolve } from 'node:path'
+import { type Config, ConfigError } from '../config.ts'
+import type { Db } from '../db/transaction.ts'
+import type { FileStore } from '../features/files/schema.ts'
+import { recognizeLinkKey, recognizeStore } from '../features/identity/commands.ts'
+import { hasLinkKey } from '../features/identity/queries.ts'
+import { type Places, strangerInWords } from '../features/identity/rules.ts'
+import type { Stranger } from '../features/identity/schema.ts'
+import { findSecrets, readSecrets, secretsFile } from '../platform/secrets.ts'
+
+/** What an operator of a Node deployment looks at. */
+export function placesOf(config: Config): Places {
+  const { s3, dataDir } = config
+  return {
+    files: s3
+      ? `S3_BUCKET (${s3.bucket} at ${new URL(s3.endpoint).host})`
+      : `DATA_DIR (${join(resolve(dataDir), 'files')})`,
+    secrets: secretsFile(dataDir),
+  }
+}
+
+export type ConfigWithKeys = Config & { linkKey: string; authSecret: string }
+
+/**
+ * The configuration with its keys: given, kept in DATA_DIR, or made where the database has never seen any.
+ * @throws ConfigError in one line where the key is not the one that links were made with
+ */
+export async function withKeys(given: Config, db: Db): Promise<ConfigWithKeys> {
+  const complete = given.linkKey !== undefined && given.authSecret !== undefined
+  let kept = complete ? undefined : await findSecrets(given.dataDir)
+  if (!given.linkKey && !kept && (await hasLinkKey(db))) refuse({ kind: 'key_lost' }, given)
+  if (!complete) kept ??= await readSecrets(given.dataDir)
+  const linkKey = (given.linkKey ?? kept?.linkKey) as string
+  refuse(await recognizeLinkKey(db, linkKey), given)
+  return { ...given, linkKey, authSecret: (given.authSecret ?? kept?.authSecret) as string }
+}
+
+/** @throws ConfigError in one line where the files are another deployment's */
+export async function assertOwnFiles({
+  config,
+  db,
+  files,
+}: {
+  config: Config
+  db: Db
+  files: FileStore
+}): Promise<void> {
+  refuse(await recognizeStore(db, files), config)
+}
+
+function refuse(stranger: Stranger | undefined, config: Config): void {
+  if (stranger) throw new ConfigError(strangerInWords(stranger, placesOf(config)))
+}
