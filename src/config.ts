@@ -16,6 +16,11 @@ const secret = z.string().min(32, { error: 'expected at least 32 characters, e.g
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: int(0, 65535).default(3000),
+  PROCESSES: z
+    .literal('auto')
+    .or(int(1, 64))
+    .or(z.any().refine(() => false, { error: 'expected a whole number from 1 to 64, or auto: one a core' }))
+    .default(1),
   BASE_URL: url(['http:', 'https:'], 'https://hoithao.example').optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name').optional(),
   DATABASE_POOLER: z
@@ -60,6 +65,8 @@ export interface S3Config {
 export interface Config {
   host: string
   port: number
+  /** How many processes serve; `auto`: one a core. Node only. */
+  processes: number | 'auto'
   /** Without a trailing slash; every link in mails and feeds starts with it. */
   baseUrl: string
   databaseUrl: string | undefined
@@ -105,6 +112,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     host: e.HOST,
     port: e.PORT,
+    processes: e.PROCESSES,
     baseUrl,
     databaseUrl: e.DATABASE_URL,
     databasePooled: e.DATABASE_POOLER === 'transaction',

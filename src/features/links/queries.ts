@@ -6,14 +6,14 @@ import { hashToken, linkToken } from './token.ts'
 
 /** The link of a token, also when it no longer holds (so that the page can say why); undefined when there never was one. */
 export async function findLink(db: Db, token: string): Promise<FoundLink | undefined> {
-  const hash = await hashIfToken(token)
+  const hash = hashIfToken(token)
   if (!hash) return undefined
   const { rows } = await sql<LinkRow>`select ${linkColumns} from links l where l.token_hash = ${hash}`.execute(db)
   return rows[0] && toFoundLink(rows[0])
 }
 
 /** The SHA-256 of what has the form of a token. */
-export async function hashIfToken(token: string): Promise<Uint8Array | undefined> {
+export function hashIfToken(token: string): Uint8Array | undefined {
   return /^[A-Za-z0-9_-]{22}$/.test(token) ? hashToken(token) : undefined
 }
 
@@ -62,7 +62,7 @@ export async function linkUrl(
   ctx: { origin: string; linkKey: string },
   link: { purpose: Purpose; targetId: string; generation: number; locale?: string },
 ): Promise<string> {
-  const token = await linkToken(ctx.linkKey, link.purpose, link.targetId, link.generation)
+  const token = linkToken(ctx.linkKey, link.purpose, link.targetId, link.generation)
   return `${ctx.origin}${link.locale === 'en' ? '/en' : ''}${purposes[link.purpose]}${token}`
 }
 

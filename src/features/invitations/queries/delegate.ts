@@ -30,7 +30,7 @@ export interface LinkedInvitation {
  * @throws DomainError link_invalid: there is none, it was replaced by a newer link, or never sent
  */
 export async function getLinkedInvitation(db: Db, token: string): Promise<LinkedInvitation> {
-  const hash = await hashIfToken(token)
+  const hash = hashIfToken(token)
   const { rows } = hash
     ? await sql<LinkRow & InvitationRow>`
         select ${linkColumns}, i.* from links l
