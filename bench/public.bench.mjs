@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compare, openFileLimit } from './support/load.mjs'
-import { startBare, startService } from './support/service.mjs'
+import { startBare, startNginx, startService } from './support/service.mjs'
 
 const SUMMARY = '/s/phat-trien-dang-vien-2023/summary'
 const FEED = '/calendar.ics'
@@ -23,15 +23,16 @@ async function zippedBytes(url) {
 }
 
 /** Each figure has a service and a baseline of its own, so that none carries what another left in memory. */
-async function pair(run) {
-  const service = await startService()
+async function pair(run, { env = {}, baseline = startBare } = {}) {
+  const service = await startService(env)
   const folder = mkdtempSync(join(tmpdir(), 'hoithao-bench-'))
   let bare
   try {
     const page = await zippedBytes(service.origin + SUMMARY)
     const file = join(folder, 'page.gz')
     writeFileSync(file, page.bytes)
-    bare = await startBare(file, page.type)
+    bare = await baseline(file, page.type, folder)
+    if (!bare) return { refused: 'nginx is not installed' }
     return { ...(await run(service, bare)), unit: '1/s' }
   } finally {
     await bare?.stop()
@@ -44,6 +45,19 @@ function summary(connections, seconds) {
   const headers = { 'Accept-Encoding': 'gzip' }
   return pair((service, bare) =>
     compare({ url: service.origin + SUMMARY }, { url: `${bare.origin}/page` }, { connections, seconds, headers }),
+  )
+}
+
+/** All cores of the machine for the service, as for nginx. */
+function againstNginx() {
+  return pair(
+    (service, nginx) =>
+      compare(
+        { url: service.origin + SUMMARY },
+        { url: `${nginx.origin}/page` },
+        { connections: 64, seconds: 4, headers: { 'Accept-Encoding': 'gzip' } },
+      ),
+    { env: { PROCESSES: 'auto' }, baseline: (file, type, folder) => startNginx(folder, file, type) },
   )
 }
 
@@ -66,6 +80,7 @@ export async function measure() {
   return [
     { name: 'summary.c64', ...(await summary(64, 4)) },
     { name: 'summary.c3800', ...(enough ? await summary(ONLINE, 6) : { refused }) },
+    { name: 'summary.nginx', ...(await againstNginx()) },
     { name: 'feed.304', ...(await unchanged()) },
   ]
 }

@@ -46,6 +46,11 @@ const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: int(0, 65535).default(3000),
   BASE_URL: origin.optional(),
+  PROCESSES: z
+    .literal('auto')
+    .or(int(1, 64))
+    .or(z.any().refine(() => false, { error: 'expected a whole number from 1 to 64, or auto: one a core' }))
+    .default(1),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name').optional(),
   DATABASE_POOLER: z
     .enum(['none', 'transaction'], { error: 'expected none, or transaction where DATABASE_URL leads to PgBouncer' })
@@ -91,6 +96,8 @@ export interface S3Config {
 export interface Config {
   host: string
   port: number
+  /** How many processes serve; `auto`: one a core. Node only. */
+  processes: number | 'auto'
   /** Without a trailing slash; every link in mails and feeds starts with it. */
   baseUrl: string
   databaseUrl: string | undefined
@@ -141,6 +148,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     host: e.HOST,
     port: e.PORT,
+    processes: e.PROCESSES,
     baseUrl,
     databaseUrl: e.DATABASE_URL,
     databasePooled: e.DATABASE_POOLER === 'transaction',

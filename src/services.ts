@@ -58,6 +58,8 @@ export interface Services {
   log: Log
   /** Aborted once the process was told to end: `/readyz` says so, while open requests end. */
   stopping?: AbortSignal
+  /** Tells the other processes of this instance that what they keep may have changed. */
+  changed?: () => void
   /** Runs after the answer is sent (waitUntil on Workers). */
   later: (work: Promise<unknown>) => void
 }

@@ -1,6 +1,6 @@
 // Starts what is measured, each in a process of its own on loopback, and stops it by its own handle.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -28,8 +28,12 @@ async function ready(url, child) {
 
 async function run(args, env, readyPath) {
   const port = await freePort()
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env, PORT: String(port) },
+  return runOn(port, process.execPath, args, { ...env, PORT: String(port) }, readyPath)
+}
+
+async function runOn(port, command, args, env, readyPath) {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', process.env.BENCH_STDERR ? 'inherit' : 'ignore'],
   })
   const origin = `http://127.0.0.1:${port}`
@@ -62,3 +66,29 @@ export async function startService(env = {}) {
 /** A bare Hono application: `/page` sends the bytes of a file with one header, `/unchanged` a 304. */
 export const startBare = (file, type) =>
   run([join(root, 'bench/support/bare.mjs')], { BARE_FILE: file, BARE_TYPE: type }, '/page')
+
+/** The same with one select of a seminar at `/:id`. */
+export const startBareApi = (database, organization, id) =>
+  run([join(root, 'bench/support/bare-api.mjs')], { DATABASE: database, ORGANIZATION: organization }, `/${id}`)
+
+/** nginx sending a file's bytes on as many cores as there are; undefined where it is not installed. */
+export async function startNginx(folder, file, type) {
+  if (spawnSync('nginx', ['-v'], { stdio: 'ignore' }).error) return undefined
+  const port = await freePort()
+  const config = join(folder, 'nginx.conf')
+  writeFileSync(
+    config,
+    `daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+events { worker_connections 8192; multi_accept on; }
+http {
+  access_log off; sendfile on; keepalive_requests 100000000; open_file_cache max=10;
+  client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location = /page { alias ${file}; types {} default_type "${type}"; add_header Content-Encoding gzip; }
+  }
+}
+`,
+  )
+  return runOn(port, 'nginx', ['-c', config, '-p', folder], {}, '/page')
+}

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { DomainError } from '../errors.ts'
-import { countHit } from '../features/accounts/commands/rate-limits.ts'
 import { clientAddress } from '../http/client-address.ts'
+import { meterHit } from '../http/meter.ts'
 import { type ApiEnv, asPage } from './router.ts'
 
 const WINDOW_SECONDS = 60
@@ -9,7 +9,7 @@ const WINDOW_SECONDS = 60
 const FAILED_SHARE = 0.1
 
 /**
- * Counts a request of a key, in the database, so that all instances agree; every answer says what is left
+ * Counts a request of a key, of all instances together; every answer says what is left
  * (draft-ietf-httpapi-ratelimit-headers-10). @throws DomainError too_many_requests
  */
 export async function limitKey(c: Context<ApiEnv>, keyId: string): Promise<void> {
@@ -23,7 +23,7 @@ export async function limitStranger(c: Context<ApiEnv>): Promise<void> {
 }
 
 async function limit(c: Context<ApiEnv>, policy: string, key: string, quota: number): Promise<void> {
-  const { hits, retryAfter } = await countHit(c.var.services.db, key, WINDOW_SECONDS)
+  const { hits, retryAfter } = await meterHit(c.var.services, key, { quota, windowSeconds: WINDOW_SECONDS })
   c.header('RateLimit-Policy', `"${policy}";q=${quota};w=${WINDOW_SECONDS}`)
   c.header('RateLimit', `"${policy}";r=${Math.max(0, quota - hits)};t=${retryAfter}`)
   if (hits > quota) throw new DomainError('too_many_requests', { params: { retryAfter } })

@@ -13,8 +13,8 @@ import {
 } from '../features/seminars/commands.ts'
 import { countSeminars, listSeminars } from '../features/seminars/queries/list.ts'
 import { findPlaces } from '../features/seminars/queries/places.ts'
-import { listSeminarTopics, listTopicsOf } from '../features/seminars/queries/topics.ts'
-import { getSeminar } from '../features/seminars/queries.ts'
+import { listTopicsOf } from '../features/seminars/queries/topics.ts'
+import { getWholeSeminar } from '../features/seminars/queries/whole.ts'
 import { scheduleInput, seminarInput, seminarStatesShown } from '../features/seminars/schema.ts'
 import { change, type Reply } from './change.ts'
 import { parseBody } from './invalid.ts'
@@ -148,10 +148,8 @@ export const seminars = createRouter()
     const { organizationId } = c.var.key
     const patch = c.req.valid('json')
     const reply = await change(c, async (trx, ctx) => {
-      const row = await getSeminar(trx, organizationId, id)
-      const places = await findPlaces(trx, organizationId, [id])
-      const topics = await listSeminarTopics(trx, organizationId, id)
-      const input = parseBody(seminarInput, { ...formOf(row, places.get(id)?.capacity ?? null, topics), ...patch })
+      const { seminar: row, places, topics } = await getWholeSeminar(trx, organizationId, id)
+      const input = parseBody(seminarInput, { ...formOf(row, places.capacity, topics), ...patch })
       const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
       await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
       return seminarReply(trx, ctx, organizationId, id, 200)
@@ -174,10 +172,8 @@ export const seminars = createRouter()
 const nowhere = { capacity: null, taken: 0 }
 
 async function readSeminar(db: Db, origin: string, organizationId: string, id: string): Promise<SeminarBody> {
-  const row = await getSeminar(db, organizationId, id)
-  const places = await findPlaces(db, organizationId, [id])
-  const topics = await listSeminarTopics(db, organizationId, id)
-  return toSeminar(row, places.get(id) ?? nowhere, topics, origin)
+  const { seminar, places, topics } = await getWholeSeminar(db, organizationId, id)
+  return toSeminar(seminar, places, topics, origin)
 }
 
 /** The answer that a seminar was changed or made. */

@@ -42,6 +42,8 @@ export async function openDatabase(config: Config, say: (line: string) => void) 
   }
   return {
     connection,
+    /** Where it is, password and all: the processes that this one starts use the same. */
+    url: config.databaseUrl ?? (embedded?.url as string),
     migrations: migrations.length,
     async close() {
       await connection.close()

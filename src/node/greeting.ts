@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
-import { loadDemo } from '../demo/load.ts'
 import { ensureSetupLink } from '../features/accounts/commands/set-up.ts'
+import { findAnyOrganization } from '../features/organizations/queries.ts'
+import { projectFolder } from '../platform/project.ts'
 import type { Services } from '../services.ts'
-import { readDemoData } from './demo-data.ts'
 
 /** The server's own context, for what it does at its start. */
 export function systemContext(services: Services): Context {
@@ -18,9 +21,19 @@ export function systemContext(services: Services): Context {
   }
 }
 
-/** Loads the demo where it belongs. */
-export async function prepare(services: Services): Promise<void> {
-  if (services.config.demo) await loadDemo(services, systemContext(services), await readDemoData())
+/**
+ * Loads the demo where it belongs, in a process of its own: its photos and papers would leave this one twice as large.
+ * @throws Error in one line
+ */
+export async function prepare({ db, config }: Services, databaseUrl: string): Promise<void> {
+  if (!config.demo || (await findAnyOrganization(db))) return
+  const env = { ...process.env, DATABASE_URL: databaseUrl, DEMO: 'on' }
+  const child = spawn(process.execPath, [join(projectFolder(), 'dist', 'cli.js'), 'demo'], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const [code] = await once(child, 'exit')
+  if (code !== 0) throw new Error('the demo was not loaded')
 }
 
 /** Tells the person who started it where to go: the pages, a one-time link, the mailbox. */

@@ -1,6 +1,7 @@
-import type { Server, ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
+import { paced } from './pace.ts'
 
 /** How long an open request may still take once the server is told to stop. */
 const DRAIN_MS = 10_000
@@ -35,6 +36,8 @@ export async function listen(options: {
           }
           return answer
         },
+        createServer: ((given: object, listener: RequestListener) =>
+          createServer(given, paced(listener))) as typeof createServer,
         hostname: options.host,
         port: options.port,
         serverOptions: {

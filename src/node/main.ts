@@ -1,15 +1,18 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from '../app.ts'
 import { ConfigError, needsDataDir, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
 import { assertWritable } from '../platform/folder.ts'
 import { projectFolder } from '../platform/project.ts'
+import type { Services } from '../services.ts'
 import { setAssets } from '../web/assets.ts'
-import { logKept } from '../web/public/kept.ts'
+import { forgetKept, logKept } from '../web/public/kept.ts'
 import { openDatabase } from './database.ts'
 import { greet, prepare } from './greeting.ts'
 import { listen } from './http.ts'
 import { assertOwnFiles } from './identity.ts'
+import { isOneOfSeveral, joinProcesses, startProcesses } from './processes.ts'
 import { createServices } from './services.ts'
 import { startTimer } from './timer.ts'
 
@@ -42,11 +45,38 @@ export async function main(): Promise<void> {
     if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
     const database = await openDatabase(config, (line) => console.log(line))
     closers.push(database.close)
-    const services = { ...(await createServices(config, database)), stopping: told.signal }
+    const changed = isOneOfSeveral()
+      ? joinProcesses({
+          tasks: () => beginTasks(),
+          changed: () => forgetKept(services),
+          alone: () => void stop().then(() => process.exit(0)),
+        })
+      : undefined
+    const services: Services = {
+      ...(await createServices(config, database)),
+      stopping: told.signal,
+      ...(changed ? { changed } : {}),
+    }
     closers.push(() => services.mailer.close())
     closers.push(async () => logKept(services))
     await assertOwnFiles(services)
-    await prepare(services)
+    if (!isOneOfSeveral()) await prepare(services, database.url)
+    const count = config.processes === 'auto' ? availableParallelism() : config.processes
+    if (count > 1 && !isOneOfSeveral()) {
+      const processes = startProcesses(
+        count,
+        {
+          DATABASE_URL: database.url,
+          DEMO: config.demo ? 'on' : 'off',
+          DATABASE_CONNECTIONS: String(Math.max(2, Math.floor(config.databaseConnections / count))),
+        },
+        (line) => services.log.error('processes', { line }),
+      )
+      closers.push(() => processes.stop('SIGTERM'))
+      await processes.ready
+      await greet(services, (line) => console.log(line))
+      return
+    }
     const assets = await loadAssets(join(projectFolder(), 'dist'))
     setAssets(assets.names)
     const app = createApp(services)
@@ -55,8 +85,13 @@ export async function main(): Promise<void> {
       host: config.host,
       port: config.port,
     })
-    const stopTimer = startTimer(services)
+    let stopTimer = async () => {}
+    const beginTasks = () => {
+      stopTimer = startTimer(services)
+    }
     closers.push((graceMs) => Promise.all([server.stop(graceMs), stopTimer()]))
+    if (isOneOfSeveral()) return
+    beginTasks()
     await greet(services, (line) => console.log(line))
   } catch (error) {
     console.error(

@@ -11,48 +11,57 @@ import type { Line, Pool } from './connection-pool.ts'
 
 const CHANGES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
+/** A connection that is lent, and the `begin` that travels with its next statement. */
+interface Lent extends DatabaseConnection {
+  line: Line
+  beginning: Promise<unknown> | undefined
+}
+
 /** Kysely over a pool of ours. A commit that Postgres turned into a rollback is an error, not a success. */
 export function createDialect(pool: Pool): Dialect {
-  const lines = new WeakMap<DatabaseConnection, Line>()
   const broken = new WeakSet<DatabaseConnection>()
-  const run = (connection: DatabaseConnection, text: string) => connection.executeQuery(CompiledQuery.raw(text))
   return {
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createDriver: () => ({
       async init() {},
-      async acquireConnection() {
-        const line = await pool.acquire()
-        const connection = connectionOf(line)
-        lines.set(connection, line)
-        return connection
-      },
+      acquireConnection: async () => connectionOf(await pool.acquire()),
       async beginTransaction(connection, { isolationLevel, accessMode }) {
         const level = isolationLevel ? ` isolation level ${isolationLevel}` : ''
-        await run(connection, `begin${level}${accessMode ? ` ${accessMode}` : ''}`)
+        const lent = connection as Lent
+        // Not waited for: it goes with the first statement, which saves a round trip. A failure comes up there.
+        lent.beginning = lent.line.query(`begin${level}${accessMode ? ` ${accessMode}` : ''}`, [])
+        lent.beginning.catch(() => undefined)
       },
       async commitTransaction(connection) {
-        const line = lines.get(connection) as Line
-        const { command } = await line.query('commit', [])
+        const { command } = await (connection as Lent).line.query('commit', [])
         if (command === 'ROLLBACK') throw new Error('the transaction was rolled back: one of its statements had failed')
       },
       async rollbackTransaction(connection) {
         // Where the connection is gone the server has rolled back; the error that led here says more.
-        await run(connection, 'rollback').catch(() => broken.add(connection))
+        await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => broken.add(connection))
       },
       async releaseConnection(connection) {
-        lines.get(connection)?.release(broken.has(connection))
+        ;(connection as Lent).line.release(broken.has(connection))
       },
       destroy: () => pool.end(),
     }),
   }
 }
 
-function connectionOf(line: Line): DatabaseConnection {
+function connectionOf(line: Line): Lent {
   return {
+    line,
+    beginning: undefined,
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-      const result = await line.query(sql, [...parameters])
+      const answer = line.query(sql, [...parameters])
+      if (this.beginning) {
+        answer.catch(() => undefined)
+        await this.beginning
+        this.beginning = undefined
+      }
+      const result = await answer
       const rows = Array.from(result) as unknown as R[]
       return CHANGES.has(result.command) ? { rows, numAffectedRows: BigInt(result.count) } : { rows }
     },

@@ -149,7 +149,7 @@ export async function findApiKey(db: Db, key: string) {
       'o.name as organization_name',
       'o.timezone',
     ])
-    .where('k.key_hash', '=', (await hashToken(key)) as never)
+    .where('k.key_hash', '=', hashToken(key) as never)
     .where('k.revoked_at', 'is', null)
     .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', eb.fn<Date>('now'))]))
     .executeTakeFirst()

@@ -16,20 +16,18 @@ export interface IssueLink {
 /** Makes links findable; issuing one again changes nothing. Many at once go in one statement. */
 export async function issueLinks(trx: Trx, ctx: Context, links: IssueLink[]): Promise<void> {
   for (let i = 0; i < links.length; i += 1000) {
-    const rows = await Promise.all(
-      links.slice(i, i + 1000).map(async (link) => {
-        const token = await linkToken(ctx.linkKey, link.purpose, link.targetId, link.generation)
-        return {
-          token_hash: await hashToken(token),
-          ref: await linkRef(token),
-          purpose: link.purpose,
-          organization_id: link.organizationId,
-          target_id: link.targetId,
-          generation: link.generation,
-          expires_at: link.expiresAt ?? null,
-        }
-      }),
-    )
+    const rows = links.slice(i, i + 1000).map((link) => {
+      const token = linkToken(ctx.linkKey, link.purpose, link.targetId, link.generation)
+      return {
+        token_hash: hashToken(token),
+        ref: linkRef(token),
+        purpose: link.purpose,
+        organization_id: link.organizationId,
+        target_id: link.targetId,
+        generation: link.generation,
+        expires_at: link.expiresAt ?? null,
+      }
+    })
     await trx
       .insertInto('links')
       .values(rows as never)
@@ -127,12 +125,10 @@ export async function renewLinks(trx: Trx, ctx: Pick<Context, 'linkKey'>): Promi
     }
     const rows = await query.execute()
     if (!rows.length) return renewed
-    const values = await Promise.all(
-      rows.map(async (row) => {
-        const token = await linkToken(ctx.linkKey, row.purpose as Purpose, row.target_id, row.generation)
-        return { ...row, token_hash: await hashToken(token), ref: await linkRef(token) }
-      }),
-    )
+    const values = rows.map((row) => {
+      const token = linkToken(ctx.linkKey, row.purpose as Purpose, row.target_id, row.generation)
+      return { ...row, token_hash: hashToken(token), ref: linkRef(token) }
+    })
     await trx
       .insertInto('links')
       .values(values as never)

@@ -43,3 +43,8 @@ export async function getOrganization(db: Db, id: string) {
 export async function findOrganizationBySlug(db: Db, slug: string) {
   return db.selectFrom('organizations').selectAll().where('slug', '=', slug).executeTakeFirst()
 }
+
+/** Any organisation: undefined in a database that nothing was made in yet. */
+export async function findAnyOrganization(db: Db) {
+  return db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()
+}

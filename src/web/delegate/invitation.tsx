@@ -6,10 +6,12 @@ import { eventFile } from '../../features/calendar/ics.ts'
 import { answerInvitation } from '../../features/invitations/commands/answer.ts'
 import { markOpened } from '../../features/invitations/commands/edit.ts'
 import { calendarEvent } from '../../features/invitations/emails/calendar.ts'
-import { getDelegateView, getLinkedInvitation } from '../../features/invitations/queries/delegate.ts'
-import type { InvitationRow } from '../../features/invitations/queries/one.ts'
+import {
+  getDelegateView,
+  getLinkedInvitation,
+  type LinkedInvitation,
+} from '../../features/invitations/queries/delegate.ts'
 import { answerInput } from '../../features/invitations/schema.ts'
-import type { FoundLink } from '../../features/links/schema.ts'
 import { answerFromForm } from '../components/answer-fields.tsx'
 import { emptyForm, type FormState } from '../components/form.tsx'
 import { fieldErrors, readForm } from '../forms.ts'
@@ -18,26 +20,21 @@ import { InvitationPage } from './invitation-page.tsx'
 import { linkFromCookie, type OpenedLink, openLink } from './link-cookie.ts'
 
 const pathOf = (ref: string) => `/invitation/${ref}`
-type Open = (c: Context<AppEnv>) => Promise<Response | OpenedLink>
-interface Opened extends OpenedLink {
-  invitation: InvitationRow
-}
+type Opened = OpenedLink<LinkedInvitation>
+type Open = (c: Context<AppEnv>) => Promise<Response | Opened>
 
 /** An invitee's pages: by the cookie at /invitation/:ref, and at the token's own address where no cookie comes back. */
 export const invitationLinkPages = new Hono<AppEnv>()
   .route(
     '/i/:token',
-    linkPages((c) => openLink(c, 'invitation', pathOf, withdrawn(c))),
+    linkPages((c) => openLink(c, 'invitation', pathOf, invitationOf(c))),
   )
   .route(
     '/invitation/:ref',
-    linkPages((c) => linkFromCookie(c, 'invitation', pathOf, withdrawn(c))),
+    linkPages((c) => linkFromCookie(c, pathOf, invitationOf(c))),
   )
 
-/** A link that was ended is followed to an invitation that was withdrawn, and no further. */
-function withdrawn(c: Context<AppEnv>) {
-  return { ended: (link: FoundLink) => getLinkedInvitation(c.var.services.db, link) }
-}
+const invitationOf = (c: Context<AppEnv>) => (token: string) => getLinkedInvitation(c.var.services.db, token)
 
 function linkPages(open: Open) {
   return new Hono<AppEnv>()
@@ -54,8 +51,7 @@ function linkPages(open: Open) {
 
 async function opened(c: Context<AppEnv>, open: Open, answer: (found: Opened) => Promise<Response>): Promise<Response> {
   const found = await open(c)
-  if (found instanceof Response) return found
-  return answer({ ...found, invitation: await getLinkedInvitation(c.var.services.db, found.link) })
+  return found instanceof Response ? found : answer(found)
 }
 
 async function answer(c: Context<AppEnv>, found: Opened): Promise<Response> {

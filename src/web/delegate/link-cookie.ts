@@ -2,16 +2,26 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { AppEnv } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
-import { findLink, getLink } from '../../features/links/queries.ts'
+import { getLink } from '../../features/links/queries.ts'
 import { type FoundLink, type Purpose, purposes } from '../../features/links/schema.ts'
 
 const KEPT_SECONDS = 90 * 86_400
 
 /** A personal link that holds, and the address (with its language) that this visitor's pages and forms of it live under. */
-export interface OpenedLink {
+export type OpenedLink<F extends Found = Found> = F & { base: string }
+
+/** A link, with what else was read in the same statement. */
+export interface Found {
   link: FoundLink
-  base: string
 }
+
+/** Reads the link of a token. @throws DomainError link_invalid, link_expired */
+type Read<F extends Found> = (token: string) => Promise<F>
+
+/** The links of a purpose, and nothing else of what they lead to. */
+export const linksOf =
+  (c: Context<AppEnv>, purpose: Purpose): Read<Found> =>
+  async (token) => ({ link: await getLink(c.var.services.db, token, purpose) })
 
 /**
  * Opens `/i/:token` and the like. The token goes into a cookie of this one link, and the visitor to `path(ref)`, so that
@@ -19,19 +29,20 @@ export interface OpenedLink {
  * the token's own address. Changes nothing: mail scanners open every link.
  * @throws DomainError link_invalid, link_expired
  */
-export async function openLink(
+export async function openLink<F extends Found>(
   c: Context<AppEnv>,
   purpose: Purpose,
   path: (ref: string) => string,
-  options: LinkOptions = {},
-): Promise<Response | OpenedLink> {
+  read: Read<F>,
+): Promise<Response | OpenedLink<F>> {
   const token = c.req.param('token') ?? ''
-  const link = await readLink(c, token, purpose, options)
+  const found = await read(token)
+  const { link } = found
   secret(c)
   const base = c.var.page.href(`${purposes[purpose]}${token}`)
-  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return { link, base }
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return { ...found, base }
   if (getCookie(c, cookieName(c, link.ref)) === token) return c.redirect(c.var.page.href(path(link.ref)), 303)
-  if (c.req.query('cookie') === 'none') return { link, base }
+  if (c.req.query('cookie') === 'none') return { ...found, base }
   setCookie(c, cookieName(c, link.ref), token, {
     path: '/',
     httpOnly: true,
@@ -48,47 +59,27 @@ export async function openLink(
  */
 export async function linkByToken(c: Context<AppEnv>, purpose: Purpose): Promise<OpenedLink> {
   const token = c.req.param('token') ?? ''
-  const link = await readLink(c, token, purpose, {})
+  const found = await linksOf(c, purpose)(token)
   secret(c)
-  return { link, base: c.var.page.href(`${purposes[purpose]}${token}`) }
+  return { ...found, base: c.var.page.href(`${purposes[purpose]}${token}`) }
 }
 
 /**
  * The link of `/invitation/:ref` and the like, by the cookie that opening it set.
  * @throws DomainError link_invalid (no cookie, or another link's), link_expired
  */
-export async function linkFromCookie(
+export async function linkFromCookie<F extends Found>(
   c: Context<AppEnv>,
-  purpose: Purpose,
   path: (ref: string) => string,
-  options: LinkOptions = {},
-): Promise<OpenedLink> {
+  read: Read<F>,
+): Promise<OpenedLink<F>> {
   const ref = c.req.param('ref') ?? ''
   const token = /^\w{1,32}$/.test(ref) ? getCookie(c, cookieName(c, ref)) : undefined
   if (!token) throw new DomainError('link_invalid', { detail: 'link_reopen' })
-  const found = await findLink(c.var.services.db, token)
-  if (found?.ref !== ref) throw new DomainError('link_invalid', { detail: 'link_reopen' })
+  const found = await read(token)
+  if (found.link.ref !== ref) throw new DomainError('link_invalid', { detail: 'link_reopen' })
   secret(c)
-  return { link: await readLink(c, token, purpose, options), base: c.var.page.href(path(ref)) }
-}
-
-/** With `ended` a link that was ended is read too, if its target has something to say about it; else it throws. */
-interface LinkOptions {
-  ended?: (link: FoundLink) => Promise<unknown>
-}
-
-async function readLink(
-  c: Context<AppEnv>,
-  token: string,
-  purpose: Purpose,
-  { ended }: LinkOptions,
-): Promise<FoundLink> {
-  const { db } = c.var.services
-  if (!ended) return getLink(db, token, purpose)
-  const link = await findLink(db, token)
-  if (link?.purpose !== purpose) throw new DomainError('link_invalid')
-  await ended(link)
-  return link
+  return { ...found, base: c.var.page.href(path(ref)) }
 }
 
 /** Nobody keeps a copy of a page behind a personal link. */

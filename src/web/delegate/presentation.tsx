@@ -17,7 +17,7 @@ import { contextOf } from '../middleware.ts'
 import { receiveFiles } from '../receive-files.ts'
 import { resumableUploads } from '../resumable.ts'
 import { answerUpload } from '../upload-answer.ts'
-import { linkByToken, linkFromCookie, type OpenedLink, openLink } from './link-cookie.ts'
+import { linkByToken, linkFromCookie, linksOf, type OpenedLink, openLink } from './link-cookie.ts'
 import { SpeechPage } from './presentation-page.tsx'
 
 const pathOf = (ref: string) => `/presentation/${ref}`
@@ -28,13 +28,13 @@ export const presentationLinkPages = new Hono<AppEnv>()
   .route(
     '/p/:token',
     speechPages(
-      (c) => openLink(c, 'presentation', pathOf),
+      (c) => openLink(c, 'presentation', pathOf, linksOf(c, 'presentation')),
       (c) => linkByToken(c, 'presentation'),
     ),
   )
   .route(
     '/presentation/:ref',
-    speechPages((c) => linkFromCookie(c, 'presentation', pathOf)),
+    speechPages((c) => linkFromCookie(c, pathOf, linksOf(c, 'presentation'))),
   )
 
 /** `fetched` opens the link for what is no page: where `open` would send a browser on to another address first. */

@@ -57,7 +57,9 @@ export function forgetKept(services: Services): void {
 /** After every request that may have changed something, what is kept is forgotten. */
 export const forgetAfterChanges: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
-  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') forgetKept(c.var.services)
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return
+  forgetKept(c.var.services)
+  c.var.services.changed?.()
 }
 
 /**

@@ -35,7 +35,7 @@ export async function createApiKey(
       organization_id: input.organizationId,
       name: input.name,
       hint: key.slice(0, 8),
-      key_hash: (await hashToken(key)) as never,
+      key_hash: hashToken(key) as never,
       scopes: [...input.scopes],
       created_by: userId,
       expires_at: input.expiresAt,

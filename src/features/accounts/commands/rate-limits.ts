@@ -22,6 +22,23 @@ export async function countHit(
   return { hits: row.hits, retryAfter: Math.max(1, row.left) }
 }
 
+/** Counts hits of many keys at once, in one statement. @returns for each its hits so far and the seconds until the window ends */
+export async function countHits(
+  db: Db,
+  hits: Map<string, number>,
+  windowSeconds: number,
+): Promise<{ key: string; hits: number; retryAfter: number }[]> {
+  const { rows } = await sql<{ key: string; hits: number; left: number }>`
+    insert into rate_limits as r (key, window_start, hits)
+    select key, to_timestamp(floor(extract(epoch from now()) / ${windowSeconds}::int) * ${windowSeconds}::int), hits
+    from unnest(${[...hits.keys()]}::text[], ${[...hits.values()]}::int[]) as given (key, hits) order by key
+    on conflict (key, window_start) do update set hits = r.hits + excluded.hits
+    returning r.key, r.hits, ceil(extract(epoch from r.window_start) + ${windowSeconds}::int - extract(epoch from now()))::int as left`.execute(
+    db,
+  )
+  return rows.map((row) => ({ key: row.key, hits: row.hits, retryAfter: Math.max(1, row.left) }))
+}
+
 /**
  * Lets at most `limit` hits of a key through in a window.
  * @throws DomainError too_many_requests, params.retryAfter in seconds

@@ -54,8 +54,7 @@ export async function answerInvitation(
     via,
   }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
 ): Promise<AnswerResult> {
-  const invitation = await lockInvitation(trx, organizationId, invitationId)
-  const seminar = await getSeminarFacts(trx, invitation)
+  const { invitation, seminar } = await lockWithSeminar(trx, organizationId, invitationId)
   const { open } = seminar
   const { seminar_id: seminarId } = invitation
   const plan = planAnswer(toFacts(invitation, seminar, via), input, invitation.db_now)
@@ -98,15 +97,50 @@ interface SeminarFacts {
   open: OpenSubstitution | null
 }
 
-/** In one statement, after the lock: whoever waited for it sees what was written before. Written out, for it runs hot. */
-async function getSeminarFacts(trx: Trx, { organization_id, seminar_id, id }: InvitationRow): Promise<SeminarFacts> {
-  const { rows } = await sql<SeminarFacts>`
-    select s.state, s.starts_at, s.answer_deadline_at, s.online_offered, s.substitute_policy, p.capacity,
-      (select jsonb_build_object('id', u.id, 'name', u.name, 'position', u.position, 'email', u.email, 'state', u.state)
-        from substitutions u where u.organization_id = s.organization_id and u.invitation_id = ${id} and u.state in ('pending', 'approved')) as open
-    from seminars s join seminar_places p on p.organization_id = s.organization_id and p.seminar_id = s.id
-    where s.organization_id = ${organization_id} and s.id = ${seminar_id}`.execute(trx)
-  return rows[0] as SeminarFacts
+/**
+ * Locks the invitation and reads what decides with it, in one statement: every answer takes this way. Whoever had to wait for the
+ * lock reads again, for the statement saw the seminar as it stood before the wait. @throws DomainError not_found
+ */
+async function lockWithSeminar(
+  trx: Trx,
+  organizationId: string,
+  id: string,
+): Promise<{ invitation: InvitationRow; seminar: SeminarFacts }> {
+  const { rows } = await sql<InvitationRow & { seminar: SeminarFacts; waited: boolean }>`
+    with locked as (select * from invitations where organization_id = ${organizationId} and id = ${id} for update)
+    select i.*, now() as db_now, ${seminarFacts} as seminar,
+      i.version <> (select before.version from invitations before where before.organization_id = ${organizationId} and before.id = ${id}) as waited
+    from locked i`.execute(trx)
+  const [row] = rows
+  if (!row) throw new DomainError('not_found')
+  const { seminar, waited, ...invitation } = row
+  return { invitation, seminar: revive(waited ? await readSeminarFacts(trx, organizationId, id) : seminar) }
+}
+
+/** Of the invitation `i`, as JSON. */
+const seminarFacts = sql<SeminarFacts>`(select jsonb_build_object('state', s.state, 'starts_at', s.starts_at, 'answer_deadline_at', s.answer_deadline_at,
+    'online_offered', s.online_offered, 'substitute_policy', s.substitute_policy, 'capacity', p.capacity,
+    'open', (select jsonb_build_object('id', u.id, 'name', u.name, 'position', u.position, 'email', u.email, 'state', u.state)
+      from substitutions u where u.organization_id = i.organization_id and u.invitation_id = i.id and u.state in ('pending', 'approved')))
+  from seminars s join seminar_places p on p.organization_id = s.organization_id and p.seminar_id = s.id
+  where s.organization_id = i.organization_id and s.id = i.seminar_id)`
+
+async function readSeminarFacts(trx: Trx, organizationId: string, id: string): Promise<SeminarFacts> {
+  const { rows } = await sql<{ seminar: SeminarFacts }>`
+    select ${seminarFacts} as seminar from invitations i where i.organization_id = ${organizationId} and i.id = ${id}`.execute(
+    trx,
+  )
+  return (rows[0] as { seminar: SeminarFacts }).seminar
+}
+
+/** JSON has instants as text. */
+function revive(facts: SeminarFacts): SeminarFacts {
+  const { starts_at: startsAt, answer_deadline_at: deadline } = facts
+  return {
+    ...facts,
+    starts_at: startsAt && new Date(startsAt),
+    answer_deadline_at: deadline && new Date(deadline),
+  }
 }
 
 function toFacts(invitation: InvitationRow, seminar: SeminarFacts, via: AnswerVia): AnswerFacts {

@@ -1,9 +1,11 @@
+import { sql } from 'kysely'
 import type { Db } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
+import { hashIfToken, type LinkRow, linkColumns, toFoundLink } from '../../links/queries.ts'
 import type { FoundLink } from '../../links/schema.ts'
 import { type ClosedForAnswers, closedForAnswers, type SeminarState } from '../../seminars/rules.ts'
 import { type EventDetails, getEventDetails } from './event.ts'
-import { findInvitation, findPlaceInLine, findSubstitution, type InvitationRow, type SubstitutionRow } from './one.ts'
+import { findPlaceInLine, findSubstitution, type InvitationRow, type SubstitutionRow } from './one.ts'
 
 /** Everything a delegate's page shows. */
 export interface DelegateView {
@@ -16,17 +18,30 @@ export interface DelegateView {
   closed: ClosedForAnswers | 'invitation_withdrawn' | null
 }
 
+/** An invitation with the link that leads to it. */
+export interface LinkedInvitation {
+  link: FoundLink
+  invitation: InvitationRow
+}
+
 /**
- * The invitation of a personal link. A link that was ended is followed only to an invitation that was withdrawn, to say so.
- * @throws DomainError link_invalid: replaced by a newer link, or never sent
+ * The invitation of a token, with its link, in one statement. A link that was ended is followed only to an invitation that was
+ * withdrawn, to say so.
+ * @throws DomainError link_invalid: there is none, it was replaced by a newer link, or never sent
  */
-export async function getLinkedInvitation(db: Db, link: FoundLink): Promise<InvitationRow> {
-  const invitation =
-    link.organizationId === null ? undefined : await findInvitation(db, link.organizationId, link.targetId)
-  if (!invitation || invitation.generation !== link.generation || invitation.status === 'draft')
+export async function getLinkedInvitation(db: Db, token: string): Promise<LinkedInvitation> {
+  const hash = hashIfToken(token)
+  const { rows } = hash
+    ? await sql<LinkRow & InvitationRow>`
+        select ${linkColumns}, i.* from links l
+        join invitations i on i.organization_id = l.organization_id and i.generation = l.generation
+          and i.id = case l.purpose when 'invitation' then l.target_id::uuid end
+        where l.token_hash = ${hash}`.execute(db)
+    : { rows: [] }
+  const row = rows[0]
+  if (!row || row.status === 'draft' || (row.link_revoked && row.status !== 'withdrawn'))
     throw new DomainError('link_invalid')
-  if (link.revoked && invitation.status !== 'withdrawn') throw new DomainError('link_invalid')
-  return invitation
+  return { link: toFoundLink(row), invitation: row }
 }
 
 /** The delegate's page at this time, for display: a command decides by the database's clock. */

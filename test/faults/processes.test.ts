@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { hashToken } from '../../src/features/links/token.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { createInvitation, createOrganization, createSeminar } from '../support/factories.ts'
+import { type Instance, startInstance } from '../support/instance.ts'
+import { freePort } from '../support/server.ts'
+
+let database: TestDatabase
+let instance: Instance
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const port = await freePort()
+  instance = await startInstance(port, {
+    DATABASE_URL: database.url,
+    BASE_URL: `http://127.0.0.1:${port}`,
+    PROCESSES: '2',
+    DEMO: 'on',
+    LINK_KEY: 'k'.repeat(40),
+    AUTH_SECRET: 's'.repeat(40),
+    DATA_DIR: `/tmp/hoithao-processes-${process.pid}`,
+  })
+})
+afterAll(async () => {
+  instance?.kill('SIGKILL')
+  await database.drop()
+})
+
+const children = () =>
+  readFileSync(`/proc/${instance.pid}/task/${instance.pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+
+const until = async (holds: () => Promise<boolean> | boolean) => {
+  for (let i = 0; i < 600; i++) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`it never came: ${instance.output()}`)
+}
+
+/** A letter in the outbox; the demo's mailbox takes it. */
+async function letter() {
+  const { db } = database
+  const organization = await createOrganization(db)
+  const invitation = await createInvitation(db, await createSeminar(db, organization.id))
+  const row = await db
+    .insertInto('messages')
+    .values({
+      organization_id: organization.id,
+      invitation_id: invitation.id,
+      kind: 'invitation',
+      to_address: 'dai-bieu@mau.example',
+      from_address: 'hoithao@mau.example',
+      subject: 'Giấy mời',
+      text: 'Kính mời',
+      html: '<p>Kính mời</p>',
+      message_id: `<${crypto.randomUUID()}@mau.example>`,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return async () =>
+    (await db.selectFrom('messages').select('state').where('id', '=', row.id).executeTakeFirst())?.state === 'sent'
+}
+
+it('serves from two processes, replaces one that dies, and goes on with the tasks', { timeout: 180_000 }, async () => {
+  await until(() => children().length === 2)
+  await until(await letter())
+  const before = children()
+  for (const victim of before) {
+    process.kill(Number(victim), 'SIGKILL')
+    await until(async () => (await fetch(`${instance.origin}/readyz`).catch(() => undefined))?.ok === true)
+    await until(() => children().length === 2 && !children().includes(victim))
+    await until(await letter())
+  }
+  expect(children().some((pid) => before.includes(pid))).toBe(false)
+  expect(instance.output()).toContain('another begins')
+})
+
+it('shows a change that was made through any of them', async () => {
+  const { db } = database
+  const organization = await createOrganization(db)
+  const seminar = await createSeminar(db, organization.id, { theme: 'Chủ đề cũ' })
+  const key = `ht_${'x'.repeat(43)}`
+  await db
+    .insertInto('api_keys')
+    .values({
+      organization_id: organization.id,
+      name: 'test',
+      hint: 'ht_xxxxx',
+      key_hash: hashToken(key) as never,
+      scopes: ['read', 'write'],
+    })
+    .execute()
+  // Each on a connection of its own: they are shared out in turn.
+  const pages = () =>
+    Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const answer = await fetch(`${instance.origin}/s/${seminar.slug}`, { headers: { connection: 'close' } })
+        return answer.text()
+      }),
+    )
+  expect((await pages()).every((page) => page.includes('Chủ đề cũ'))).toBe(true)
+  const changed = await fetch(`${instance.origin}/api/v1/seminars/${seminar.id}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'if-match': '"1"' },
+    body: JSON.stringify({ theme: 'Chủ đề mới' }),
+  })
+  expect(changed.status).toBe(200)
+  await until(async () => (await pages()).every((page) => page.includes('Chủ đề mới')))
+})
+
+it('ends all of them by one signal', { timeout: 90_000 }, async () => {
+  const pids = children()
+  instance.kill('SIGTERM')
+  expect(await instance.ended).toBe(0)
+  for (const pid of pids) expect(() => process.kill(Number(pid), 0)).toThrow()
+})
