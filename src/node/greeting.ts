@@ -15,6 +15,7 @@ export function systemContext(services: Services): Context {
     locale: 'vi',
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
+    scans: services.scanner !== undefined,
   }
 }
 

@@ -6,6 +6,7 @@ import type { AppEnv } from '../../src/env.ts'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
 import type { Mailer } from '../../src/features/mail/schema.ts'
+import { digest } from '../../src/platform/digest.ts'
 import type { Services } from '../../src/services.ts'
 import { countMigrations, createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -46,6 +47,8 @@ export async function createTestApp(
       delete: absent('files'),
       list: absent('files'),
     },
+    scanner: undefined,
+    digest,
     imager: undefined,
     cards: undefined,
     config,
@@ -67,6 +70,7 @@ export function systemContext(overrides: Partial<Context> = {}): Context {
     locale: 'vi',
     linkKey: testLinkKey,
     mail: { from: 'hoithao@hoithao.test', inbound: false },
+    scans: false,
     ...overrides,
   }
 }

@@ -35,7 +35,7 @@ it('removes the bytes no row speaks of, a day later, and nothing else', async ()
       maxBytes: 1e6,
     })
   const [known, orphan, fresh] = [await store(), await store(), await store()]
-  await transaction(database.db, (trx) => addFile(trx, organizationId, known))
+  await transaction(database.db, (trx) => addFile(trx, organizationId, known, false))
   for (const { key } of [known, orphan]) utimesSync(join(dir, key), 0, 0)
   expect(await tidyFiles(database.db, files, new Date())).toBe(1)
   expect(await files.head(known.key)).toBeDefined()
