@@ -35,7 +35,7 @@ export const filePages = new Hono<AppEnv>().get('/', async (c) => {
       <Pills page={page} base={base} current={filter.state} counts={counts} />
       {list.items.length ? null : <p class="calm">{t('uploads:stored.none')}</p>}
       {shown.map((state) => (
-        <section class="part">
+        <section class="part trouble">
           <h2 id={`t-${state}`}>{t(`uploads:stored.${state}`)}</h2>
           <p class="muted small">{t(`uploads:stored.${state}.do`)}</p>
           <Table page={page} member={member} state={state} rows={list.items.filter((row) => row.trouble === state)} />

@@ -190,7 +190,9 @@ describe('a file that comes while a scanner is set', () => {
     expect(await html(`/en${speaker.path}`, speaker.cookie)).toContain(
       'A virus (Eicar-Of-The-Test) was found in “Bài.pdf” (version 1). It is locked away: nobody can open it.',
     )
-    expect(await html(`/en${base}/${speaker.id}`)).toContain('The author was told by e-mail and can send another.')
+    expect(await html(`/en${base}/${speaker.id}`)).toContain(
+      'A letter that asks the author for another was put in the outbox.',
+    )
   })
 })
 
@@ -226,7 +228,7 @@ describe('a file in which a virus is found', () => {
     expect(page).toContain('Tệp “Bài có mã độc.pdf” (bản thứ 1) có mã độc (Eicar-Of-The-Test)')
     expect(page).toContain('name="file"')
     expect(await html(base)).toContain('Bản thứ 1 có mã độc, đã khóa')
-    expect(await speaker.board()).toContain('Tác giả đã được báo qua thư điện tử')
+    expect(await speaker.board()).toContain('Thư đề nghị tác giả gửi bản khác đã được đưa vào hàng chờ gửi.')
     expect(await needs()).toContain(`speeches_infected:${await countInfected()}`)
     expect(await html(`/console/${organization.slug}/files`)).toContain('Bài có mã độc.pdf')
     expect(await html(`/console/${organization.slug}/log?subject=${speaker.id}`)).toContain('Khóa tệp có mã độc')

@@ -19,5 +19,9 @@ export function whyNotOpened({ scan, damage }: Openable): DomainError | null {
 
 /** The answer for a file whose bytes are gone or changed: the service's fault, and not for a moment. */
 export function damagedFile(damage: Damage): DomainError {
-  return new DomainError('unavailable', { detail: `stored_${damage}`, params: { retryAfter: 3600 } })
+  return new DomainError('unavailable', {
+    detail: `stored_${damage}`,
+    params: { retryAfter: 3600 },
+    cause: new Error(`a stored file is damaged: ${damage}`),
+  })
 }

@@ -1,19 +1,22 @@
 import type { Page } from '../../../env.ts'
 import type { SpeechRow, VersionRow } from '../../../features/presentations/queries.ts'
+import { mayTake } from '../../../features/presentations/rules.ts'
+import type { PresentationState } from '../../../features/presentations/schema.ts'
 
 /** What is wrong with a speech's newest file, and what to do: locked away for a virus, waiting for the scan, damaged. */
 export function FileNotices({ page, speech, versions }: { page: Page; speech: SpeechRow; versions: VersionRow[] }) {
   const { t } = page
   const locked = versions.find((version) => version.number === speech.locked_number)
-  const told =
-    locked?.sent_by === 'organizer'
-      ? t('presentations:infected.one.ours')
-      : t(speech.email ? 'presentations:infected.one.told' : 'presentations:infected.one.untold')
+  const told = () => {
+    if (!mayTake('submit', speech.state as PresentationState)) return null
+    if (locked?.sent_by === 'organizer') return t('presentations:infected.one.ours')
+    return t(speech.email ? 'presentations:infected.one.told' : 'presentations:infected.one.untold')
+  }
   return (
     <>
       {locked ? (
         <p class="notice late">
-          {t('presentations:infected.one', { n: locked.number, file: locked.name, virus: locked.virus ?? '' })} {told}
+          {t('presentations:infected.one', { n: locked.number, file: locked.name, virus: locked.virus ?? '' })} {told()}
         </p>
       ) : null}
       {speech.latest_scan === 'waiting' ? (
