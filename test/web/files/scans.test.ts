@@ -13,6 +13,7 @@ import {
 } from '../../../src/features/presentations/commands/decide.ts'
 import { scanFiles } from '../../../src/features/presentations/commands/scan.ts'
 import { getSpeech, listVersions } from '../../../src/features/presentations/queries.ts'
+import { greet } from '../../../src/node/greeting.ts'
 import { createClamd } from '../../../src/platform/clamd.ts'
 import { createFsStore } from '../../../src/platform/fs.ts'
 import type { Services } from '../../../src/services.ts'
@@ -396,6 +397,20 @@ describe('a scanner that does not answer', () => {
     await runTask()
     expect((await load(speaker.id)).latest_scan).toBe('clean')
   })
+})
+
+it('says at the start, in one line, that no scanner answers; nothing where one does', async () => {
+  const said = async (port: number) => {
+    const words: string[] = []
+    const services = { ...t.services, scanner: createClamd({ host: '127.0.0.1', port }) }
+    await greet(services, (line) => words.push(line))
+    await settle()
+    return words.filter((line) => line.includes('CLAMD_URL'))
+  }
+  const [line, ...more] = await said(await freePort())
+  expect(more).toEqual([])
+  expect(line).toMatch(/CLAMD_URL: no scanner answers \(.*ECONNREFUSED.*\): files that come in wait until one does\.$/)
+  expect(await said(clamd.address.port)).toEqual([])
 })
 
 const program = findClamd()
