@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Config } from './config.ts'
 import type { DB } from './db/types.ts'
 import type { Auth } from './features/accounts/auth.ts'
+import type { Inspector } from './features/files/inspector.ts'
 import type { FileStore } from './features/files/schema.ts'
 import type { Mailer } from './features/mail/schema.ts'
 
@@ -49,6 +50,8 @@ export interface Services {
   auth: Auth
   mailer: Mailer
   files: FileStore
+  /** Looks at documents that strangers send: in threads of their own on Node, in the request on Workers. */
+  inspector: Inspector
   imager: Imager | undefined
   cards: Cards | undefined
   config: Config

@@ -35,6 +35,7 @@ export async function main(): Promise<void> {
     closers.push(database.close)
     const services = { ...(await createServices(config, database)), stopping: told.signal }
     closers.push(() => services.mailer.close())
+    closers.push(() => services.inspector.close())
     closers.push(async () => logKept(services))
     await prepare(services)
     const assets = await loadAssets(join(projectFolder(), 'dist'))

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import { createAuth } from '../features/accounts/auth.ts'
 import { createCards } from '../platform/cards.ts'
 import { createImager } from '../platform/imager.ts'
+import { createInspector } from '../platform/inspector.ts'
 import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import type { Connection } from '../platform/postgres.ts'
@@ -28,6 +29,7 @@ export async function createServices(
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
     mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
     files: await openFiles(config),
+    inspector: createInspector(),
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,

@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import { createPlainInspector } from '../features/files/inspector.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { createLog } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
@@ -40,6 +41,7 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
     },
     mailer,
     files: openFiles(env, config),
+    inspector: createPlainInspector(),
     imager: undefined,
     cards: undefined,
     config,

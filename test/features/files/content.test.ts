@@ -28,6 +28,10 @@ async function verdict(bytes: Uint8Array, name = 'bai.docx'): Promise<string> {
 }
 
 const rels = (...lines: string[]) => ({ 'word/_rels/document.xml.rels': relationships(...lines) })
+const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+const SCRIPT = 'xmlns:s="urn:oasis:names:tc:opendocument:xmlns:script:1.0"'
+const DRAW = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+const XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 const zeros = (mb: number) => new Uint8Array(mb * 1024 * 1024)
 
 describe('what is taken, by its content', () => {
@@ -125,7 +129,9 @@ describe('what is refused, and in which words', () => {
     ],
     [
       'a template in a relationship of UTF-16',
-      docx({ 'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/'))) }),
+      docx({
+        'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/')).replace('UTF-8', 'UTF-16')),
+      }),
       'file_external',
     ],
     [
@@ -136,8 +142,7 @@ describe('what is refused, and in which words', () => {
     [
       'a DDE field cut into runs',
       docx({
-        'word/document.xml':
-          '<w:document><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>',
+        'word/document.xml': `<w:document ${WORD}><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>`,
       }),
       'file_active',
     ],
@@ -194,12 +199,14 @@ describe('what is refused, and in which words', () => {
     ['an OpenDocument text with macros', odf('odt', { 'Basic/Standard/Module1.xml': '<x/>' }), 'file_macros'],
     [
       'an OpenDocument text that reacts to being opened',
-      odf('odt', { 'content.xml': '<x><script:event-listener/></x>' }),
+      odf('odt', { 'content.xml': `<x ${SCRIPT}><s:event-listener/></x>` }),
       'file_macros',
     ],
     [
       'an OpenDocument text with a picture from the web',
-      odf('odt', { 'content.xml': '<x><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>' }),
+      odf('odt', {
+        'content.xml': `<x ${DRAW} ${XLINK}><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>`,
+      }),
       'file_external',
     ],
     [

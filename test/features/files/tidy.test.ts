@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
 import { addFile, storeDocument, tidyFiles } from '../../../src/features/files/commands.ts'
+import { createPlainInspector } from '../../../src/features/files/inspector.ts'
 import { createFsStore } from '../../../src/platform/fs.ts'
 import { createTestApp } from '../../support/app.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -27,13 +28,16 @@ it('removes the bytes no row speaks of, a day later, and nothing else', async ()
   const files = createFsStore(dir)
   const { id: organizationId } = await createOrganization(database.db)
   const store = () =>
-    storeDocument(files, {
-      organizationId,
-      filename: 'a.docx',
-      fallbackName: 'x',
-      body: new Blob([new Uint8Array(docx())]).stream(),
-      maxBytes: 1e6,
-    })
+    storeDocument(
+      { db: database.db, files, inspector: createPlainInspector() },
+      {
+        organizationId,
+        filename: 'a.docx',
+        fallbackName: 'x',
+        body: new Blob([new Uint8Array(docx())]).stream(),
+        maxBytes: 1e6,
+      },
+    )
   const [known, orphan, fresh] = [await store(), await store(), await store()]
   await transaction(database.db, (trx) => addFile(trx, organizationId, known))
   for (const { key } of [known, orphan]) utimesSync(join(dir, key), 0, 0)
