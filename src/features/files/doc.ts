@@ -6,6 +6,8 @@ import { refused } from './refusal.ts'
 
 /** How much of an instruction is looked at: its name and its address. */
 const INSTRUCTION = 300
+/** What one beginning of a field costs, in steps. */
+const FIELD_STEPS = 100
 const OVERLAP = INSTRUCTION * 2 + 2
 const TEMPLATE = /\.do[tc][mx]?(?![a-z])/gi
 const ELSEWHERE = /(https?:\/\/|\\\\|file:\/\/(?!\/))[^\0]*$/i
@@ -24,14 +26,15 @@ export async function checkDocText(container: OleContainer, budget: Budget): Pro
       spend(budget, piece.byteLength)
       const text = before + byteString(piece)
       if (isTable) lookForTemplate(text)
-      else lookForFields(text)
+      else lookForFields(text, budget)
       before = text.slice(-OVERLAP)
     }
   }
 }
 
-function lookForFields(text: string): void {
+function lookForFields(text: string, budget: Budget): void {
   for (let at = text.indexOf('\x13'); at >= 0; at = text.indexOf('\x13', at + 1)) {
+    spend(budget, FIELD_STEPS)
     const narrow = text.slice(at + 1, at + 1 + INSTRUCTION)
     // Another field's beginning inside: its name would be made by that one, and could not be looked at.
     for (const said of text[at + 1] === '\0' ? [narrowed(text, at + 2)] : [narrow]) {

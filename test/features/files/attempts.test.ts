@@ -81,7 +81,10 @@ it('counts where its process was killed, and does not while it may still be runn
   const begin = () => transaction(database.db, (trx) => beginAttempt(trx, subject))
   const killed = async () => {
     await begin()
-    await database.db.updateTable('inspections').set({ started_at: new Date(Date.now() - 120_000) }).execute()
+    await database.db
+      .updateTable('inspections')
+      .set({ started_at: new Date(Date.now() - 120_000) })
+      .execute()
   }
   for (let i = 0; i < 3; i++) expect(await begin()).toBeDefined()
   await database.db.deleteFrom('inspections').execute()
