@@ -67,10 +67,11 @@ async function remindSpeakers({ db }: Services, ctx: Context): Promise<void> {
 }
 
 /** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
-async function finishUploads({ db, files, log }: Services, ctx: Context): Promise<void> {
+async function finishUploads(services: Services, ctx: Context): Promise<void> {
+  const { db, log } = services
   for (const upload of await listUploadsToFinish(db)) {
     if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
-    await finishUpload({ db, files }, ctx, upload).catch((error) =>
+    await finishUpload(services, ctx, upload).catch((error) =>
       log.error('upload', { upload: upload.id, error: String(error) }),
     )
   }

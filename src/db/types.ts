@@ -206,6 +206,15 @@ export interface IdempotencyKeys {
   status: number | null;
 }
 
+export interface Inspections {
+  act: string;
+  id: Generated<string>;
+  organization_id: string;
+  sha256: Uint8Array;
+  started_at: Generated<Timestamp>;
+  stopped: string | null;
+}
+
 export interface Invitations {
   answer: string | null;
   answered_at: Timestamp | null;
@@ -688,6 +697,7 @@ export interface DB {
   editors_present: EditorsPresent;
   files: Files;
   idempotency_keys: IdempotencyKeys;
+  inspections: Inspections;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
   link_keys: LinkKeys;

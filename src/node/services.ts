@@ -5,6 +5,7 @@ import { createCards } from '../platform/cards.ts'
 import { createClamd } from '../platform/clamd.ts'
 import { digest } from '../platform/digest.ts'
 import { createImager } from '../platform/imager.ts'
+import { createInspector } from '../platform/inspector.ts'
 import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import type { Connection } from '../platform/postgres.ts'
@@ -31,6 +32,7 @@ export async function createServices(
     files: await openFiles(config),
     scanner: config.clamd && createClamd(config.clamd),
     digest,
+    inspector: createInspector(),
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,

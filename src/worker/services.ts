@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import { createPlainInspector } from '../features/files/inspector.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { createClamd } from '../platform/clamd.ts'
 import { digest } from '../platform/digest.ts'
@@ -44,6 +45,7 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
     files: openFiles(env, config),
     scanner: config.clamd && createClamd(config.clamd),
     digest,
+    inspector: createPlainInspector(),
     imager: undefined,
     cards: undefined,
     config,
