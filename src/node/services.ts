@@ -4,11 +4,10 @@ import { createAuth } from '../features/accounts/auth.ts'
 import { createCards } from '../platform/cards.ts'
 import { createImager } from '../platform/imager.ts'
 import { createLog, gather } from '../platform/log.ts'
-import { createMailbox } from '../platform/mailbox.ts'
+import { createMailer } from '../platform/mailer.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { projectFolder } from '../platform/project.ts'
 import { readSecrets } from '../platform/secrets.ts'
-import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
 import { openFiles } from './files.ts'
 
@@ -26,7 +25,7 @@ export async function createServices(
   return {
     db,
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret as string }),
-    mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
+    mailer: createMailer(config, db),
     files: await openFiles(config),
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
