@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type Blame, blameOf, isFurther, scopeOf, streakKey, streakLimit } from '../../../src/features/mail/rules/refusals.ts'
+import {
+  type Blame,
+  blameOf,
+  isFurther,
+  scopeOf,
+  streakKey,
+  streakLimit,
+} from '../../../src/features/mail/rules/refusals.ts'
 import type { Stage } from '../../../src/features/mail/schema.ts'
 
 /** Replies as servers give them: who said it, where in the conversation, the words, whom they are about. */
@@ -15,7 +22,12 @@ const replies: [string, Stage, string, Blame][] = [
   ['Postfix, MAIL FROM', 'sender', '553 5.7.1 <a@mau.example>: Sender address rejected: not owned by user', 'sender'],
   ['Exim, MAIL FROM', 'sender', '550 Sender verify failed', 'sender'],
   ['Postfix, MAIL FROM', 'sender', '450 4.1.8 <a@mau.example>: Sender address rejected: Domain not found', 'sender'],
-  ['Outlook, MAIL FROM', 'sender', '550 5.7.60 SMTP; Client does not have permissions to send as this sender', 'sender'],
+  [
+    'Outlook, MAIL FROM',
+    'sender',
+    '550 5.7.60 SMTP; Client does not have permissions to send as this sender',
+    'sender',
+  ],
   ['Exchange, MAIL FROM', 'sender', '530 5.7.57 Client not authenticated to send mail', 'server'],
   ['sendmail, MAIL FROM', 'sender', '452 4.3.1 Insufficient system storage', 'server'],
   ['Postfix, MAIL FROM', 'sender', '552 5.3.4 Message size exceeds fixed limit', 'letter'],
@@ -25,12 +37,22 @@ const replies: [string, Stage, string, Blame][] = [
   ['sendmail', 'recipient', '550 5.7.1 <a@b.example>... Relaying denied', 'server'],
   ['Exchange', 'recipient', '550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain', 'server'],
   ['Exchange', 'recipient', '550 5.7.1 Unable to relay', 'server'],
-  ['Postfix', 'recipient', '550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in virtual table', 'address'],
+  [
+    'Postfix',
+    'recipient',
+    '550 5.1.1 <a@b.example>: Recipient address rejected: User unknown in virtual table',
+    'address',
+  ],
   ['Gmail', 'recipient', '550-5.1.1 The email account that you tried to reach does not exist.', 'address'],
   ['Exim', 'recipient', '550 Unrouteable address', 'address'],
   ['Exim', 'recipient', '550 No such user here', 'address'],
   ['Outlook.com', 'recipient', '550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).', 'address'],
-  ['Exchange', 'recipient', '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address', 'address'],
+  [
+    'Exchange',
+    'recipient',
+    '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address',
+    'address',
+  ],
   ['Exchange, a closed group', 'recipient', '550 5.7.1 RESOLVER.RST.AuthRequired; authentication required', 'address'],
   ['Exchange, moderated', 'recipient', '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup', 'address'],
   ['Yahoo', 'recipient', '554 delivery error: dd Not a valid recipient: mailbox is disabled', 'address'],
@@ -40,7 +62,12 @@ const replies: [string, Stage, string, Blame][] = [
   ['a greylist', 'message', '451 4.7.1 greylisted, please try again in 5 minutes', 'later'],
   ['Postfix', 'recipient', '451 4.3.0 <a@b.example>: Temporary lookup failure', 'unclear'],
   ['Postfix', 'recipient', '550 5.1.8 <a@mau.example>: Sender address rejected: Domain not found', 'sender'],
-  ['Gmail', 'message', '550-5.7.1 [203.0.113.9] Our system has detected that this message is likely unsolicited mail', 'server'],
+  [
+    'Gmail',
+    'message',
+    '550-5.7.1 [203.0.113.9] Our system has detected that this message is likely unsolicited mail',
+    'server',
+  ],
   ['Gmail', 'message', '550-5.7.26 This mail is unauthenticated: SPF [mau.example] with ip did not pass', 'sender'],
   ['Outlook', 'message', '550 5.7.515 Access denied, sending domain MAU.EXAMPLE does not pass DMARC', 'sender'],
   ['Spamhaus', 'recipient', '554 5.7.1 Service unavailable; Client host blocked using zen.spamhaus.org', 'server'],
@@ -59,7 +86,8 @@ describe('whom a refusal is about', () => {
 
   it('takes no longer for a long reply than for half of it, and a bit', () => {
     const of = (n: number) => `550 ${'recipient mailbox user account '.repeat(n)}`
-    for (const n of [1_000, 64_000]) expect(blameOf({ outcome: 'permanent', stage: 'recipient', reply: of(n) })).toBe('unclear')
+    for (const n of [1_000, 64_000])
+      expect(blameOf({ outcome: 'permanent', stage: 'recipient', reply: of(n) })).toBe('unclear')
   })
 })
 
