@@ -122,7 +122,11 @@ describe('a message', () => {
       .returning('id')
       .executeTakeFirstOrThrow()
     await t.services.db.updateTable('messages').set({ kind: 'invitation' }).where('id', '=', made.id).execute()
-    const later = newMessage(caller.organizationId, { seminarId: seminar.id, invitationId: invitation.id, kind: 'update' })
+    const later = newMessage(caller.organizationId, {
+      seminarId: seminar.id,
+      invitationId: invitation.id,
+      kind: 'update',
+    })
     await queueMessages(t.services.db, later)
     expect(await caller.call('PUT', `/messages/${made.id}/state`, { state: 'queued' })).toMatchObject({
       status: 409,
