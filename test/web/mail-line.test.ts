@@ -73,7 +73,7 @@ describe('without a way to send', () => {
     const answer = await post(`${base}/send`)
     await run()
     const told = await page(answer.headers.get('location') as string)
-    expect(told).toMatch(/role="alert"[^>]*>Chưa có đường gửi thư, nên chưa thư nào được gửi. 1 thư đang chờ\./)
+    expect(told).toMatch(/role="alert"[^>]*>Chưa có đường gửi thư, nên không thư nào rời được hệ thống. 1 thư đang chờ\./)
     expect(told).toContain('Đã đưa 1 giấy mời vào hàng gửi. Thư chưa đi: 1 thư đang chờ vì chưa có đường gửi thư.')
     expect(told).toContain('<span class="state wait">Chờ gửi</span>')
     expect(told).not.toContain('<span class="state ">Đã gửi</span>')
