@@ -1,4 +1,4 @@
-import { transaction } from './db/transaction.ts'
+import { inOneStatement, transaction } from './db/transaction.ts'
 import {
   type ClaimedMessage,
   claimDue,
@@ -14,7 +14,10 @@ import type { SendResult } from './features/mail/schema.ts'
 import { noteRun } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 
-/** How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. */
+/**
+ * How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. `concurrency` is twice the
+ * mailer's connections: while half are written down, the other half is sent. So many a killed process leaves in doubt at most.
+ */
 export interface DeliveryLimits {
   concurrency: number
   batch: number
@@ -22,7 +25,7 @@ export interface DeliveryLimits {
   lease: number
   attempt: number
 }
-const limits: DeliveryLimits = { concurrency: 5, batch: 20, perRun: 500, lease: 240, attempt: 100 }
+const limits: DeliveryLimits = { concurrency: 10, batch: 50, perRun: 500, lease: 240, attempt: 100 }
 
 export interface DeliveryOptions {
   /** Unique to this process: claims are made in its name. */
@@ -36,7 +39,7 @@ export interface DeliveryOptions {
 export async function deliverOutbox(services: Services, options: DeliveryOptions): Promise<number> {
   const { db, mailer } = services
   const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
-  await transaction(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
+  await inOneStatement(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
   if (mailer.kind === 'none') {
     await transaction(db, stopWithoutWay)
     return 0
@@ -89,7 +92,7 @@ async function attemptOf({ mailer, config, log }: Services, message: ClaimedMess
 
 /**
  * Writes down how attempts ended. What was sent while another write was under way goes in the next, in one statement; each sender
- * waits for its own, so that a killed process leaves no more in doubt than it has connections.
+ * waits for its own, so that a killed process leaves no more in doubt than it has senders.
  */
 function resultsWriter(services: Services) {
   const { db, log } = services
@@ -104,7 +107,7 @@ function resultsWriter(services: Services) {
         const batch = waiting
         waiting = []
         next = undefined
-        writing = insistently(() => transaction(db, (trx) => settleSent(trx, batch))).then((opened) => {
+        writing = insistently(() => inOneStatement(db, (trx) => settleSent(trx, batch))).then((opened) => {
           if (opened) log.info('mail goes on')
         })
         return writing
