@@ -65,13 +65,16 @@ interface SmtpError extends Error {
 const STAGES: Record<string, Stage> = { 'MAIL FROM': 'sender', 'RCPT TO': 'recipient', DATA: 'message' }
 const BEFORE_LOGIN = new Set(['EDNS', 'ETLS', 'EPROTOCOL', 'EREQUIRETLS'])
 const OF_LOGIN = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2'])
+/** 421, 530, 534, 535, 538: the server ends, or wants another log-in (RFC 5321 section 3.8, RFC 4954 section 6): it may take the letter later. */
+const NOT_OF_THE_LETTER = new Set([421, 530, 534, 535, 538])
 /** A conversation that was under way, and was cut. */
 const CUT = new Set(['SOCKET_TIMEOUT', 'ECONNRESET', 'EPIPE'])
 
 function toResult(error: SmtpError): SendResult {
   const { responseCode = 0 } = error
   const stage = stageOf(error)
-  const spoken = stage === 'sender' || stage === 'recipient' || stage === 'message'
+  const spoken =
+    (stage === 'sender' || stage === 'recipient' || stage === 'message') && !NOT_OF_THE_LETTER.has(responseCode)
   const reply = (error.response || `${error.code ? `${error.code}: ` : ''}${error.message}`).replace(/\s+/g, ' ').trim()
   return { outcome: responseCode >= 500 && spoken ? 'permanent' : 'temporary', reply, stage }
 }

@@ -84,7 +84,7 @@ describe('a refusal of us', () => {
     const s = services(server.url)
     for (let i = 0; i < 5; i++) await run(s)
     expect(await states()).toEqual({ queued: 40 })
-    expect(asked).toBeLessThanOrEqual(5)
+    expect(asked).toBeLessThanOrEqual(10)
     const rows = await t.sql`select attempts, last_reply from messages`
     expect(rows.every((r) => r.attempts === 0 && r.last_reply === null)).toBe(true)
     expect(await findMailStop(t.db, org.id)).toMatchObject({
