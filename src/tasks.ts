@@ -4,6 +4,7 @@ import { removePastHits } from './features/accounts/commands/rate-limits.ts'
 import { tidyFiles } from './features/files/commands.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
+import { settleCalls } from './features/invitations/commands/settle-calls.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
 import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
 import { toOutgoing } from './features/mail/queries.ts'
@@ -26,6 +27,7 @@ export interface RecurringTask {
 /** Every recurring task by name. */
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
+  { name: 'settle_calls', everySeconds: 30, run: ({ db }, ctx) => transaction(db, (trx) => settleCalls(trx, ctx)) },
   { name: 'remind_speakers', everySeconds: 600, run: remindSpeakers },
   { name: 'finish_uploads', everySeconds: 30, run: finishUploads },
   { name: 'drop_uploads', everySeconds: 3600, run: async (services) => void (await dropExpired(services)) },

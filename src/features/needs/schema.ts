@@ -1,6 +1,8 @@
 /** What may wait for an organizer, most pressing first. */
 export const needKinds = [
   'substitutions_pending',
+  'calls_open',
+  'calls_unreachable',
   'mail_bounced',
   'mail_failed',
   'speeches_overdue',

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { AppEnv, Page } from '../../../env.ts'
+import type { Told } from '../../../features/invitations/commands/announce.ts'
 import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
 import { hasText } from '../../../i18n.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
@@ -42,7 +43,7 @@ export async function answerPage(
       islands={islands}
     >
       <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
-        <Done page={page} />
+        <Done page={page} calls={page.href(seminarPath(member, seminar.id, '/calls'))} />
         {children}
       </SeminarFrame>
     </ConsoleLayout>,
@@ -50,8 +51,16 @@ export async function answerPage(
   )
 }
 
+/** Acts that people are told of: `n` by a letter, `m` by telephone. */
+const telling = ['sent', 'resent', 'withdrawn', 'recorded', 'agreed', 'refused']
+
+/** What is told after such an act. */
+export function toldQuery(done: string, { mailed, toCall }: Told, more = ''): string {
+  return `?done=${done}&n=${mailed}&m=${toCall}${more}`
+}
+
 /** What was just done, told once by the address that the form led to. */
-function Done({ page }: { page: Page }) {
+function Done({ page, calls }: { page: Page; calls: string }) {
   const query = new URLSearchParams(page.path.split('?')[1] ?? '')
   const key = `invitations:done.${query.get('done')}`
   if (!query.has('done') || !hasText(key)) return null
@@ -59,6 +68,12 @@ function Done({ page }: { page: Page }) {
   return (
     <p class="notice yes" role="status">
       {page.t(key, { n: number('n'), m: number('m'), k: number('k') })}
+      {number('m') && telling.includes(query.get('done') ?? '') ? (
+        <>
+          {' '}
+          <a href={calls}>{page.t('invitations:done.toCall')}</a>
+        </>
+      ) : null}
     </p>
   )
 }

@@ -11,6 +11,8 @@ function addressOf(member: Member, { kind, seminar }: Need): string {
     `/console/${member.organization.slug}/mail?${seminar ? `seminar=${seminar.id}&` : ''}state=${state}`
   const addresses: Record<NeedKind, string> = {
     substitutions_pending: at('/invitations?answer=substitute_pending'),
+    calls_open: at('/calls'),
+    calls_unreachable: at('/calls#unreachable'),
     mail_bounced: mail('bounced'),
     mail_failed: mail('failed'),
     speeches_overdue: at('/presentations?wait=late'),
