@@ -53,7 +53,7 @@ it('1. who cannot be written to stands under what waits, minutes after the sendi
 
 it('2. a call that reaches nobody stays with its note; one that is answered is done', async () => {
   const first = phone.locator('.call').first()
-  const name = (await first.locator('h4').innerText()).trim()
+  const name = (await first.locator('h3').innerText()).trim()
   await first.getByLabel('Ghi chú').fill('Máy bận, gọi lại lúc 14 giờ.')
   await first.getByRole('button', { name: 'Chưa gặp' }).tap()
   await phone.getByText('Người này vẫn ở trong danh sách cần gọi.').waitFor()
@@ -87,7 +87,7 @@ it('3. the same list at a desk, in English, of the whole organisation, and on pa
 it('4. an address that is added is offered a letter, and the call ends when it has left', async () => {
   await phone.goto(`${seminar}/calls`)
   await phone.getByRole('link', { name: 'Bổ sung số máy hoặc địa chỉ thư' }).tap()
-  await phone.getByLabel('Thư điện tử').fill('bo-sung@minhha.example')
+  await phone.locator('#f-email').fill('bo-sung@minhha.example')
   await shot(phone, 'calls-9-mend')
   await phone.getByRole('button', { name: 'Lưu', exact: true }).tap()
   await phone.getByText('Đã có địa chỉ thư').waitFor()

@@ -25,9 +25,9 @@ export function CallCard(props: CardProps) {
   return (
     <li class="call" id={`call-${row.id}`}>
       <header>
-        <h4>
+        <h3>
           <a href={one}>{row.name}</a>
-        </h4>
+        </h3>
         <p class="small muted">{printedPositions(row, locale)}</p>
         <p class="small">
           <strong>{row.reasons.map((reason) => t(`invitations:call.reason.${reason}`)).join('; ')}</strong>
@@ -104,9 +104,9 @@ function Record({ page, row, base, event, back, one }: CardProps & { one: string
     row.is_open && row.substitution_id === null && row.status === 'sent' && event.state === 'scheduled'
       ? (['attend', ...(event.online_offered ? (['attend_online'] as const) : []), 'decline'] as const)
       : []
-  const button = (value: string, label: string, name = 'btn') => (
-    <button class={name} type="submit" name="do" value={value}>
-      {label}
+  const button = (value: (typeof answers)[number] | (typeof recordedOutcomes)[number]) => (
+    <button class="btn small" type="submit" name="do" value={value}>
+      {t(`invitations:call.do.${value}`)}
     </button>
   )
   return (
@@ -117,21 +117,15 @@ function Record({ page, row, base, event, back, one }: CardProps & { one: string
         {t('invitations:call.note')}
       </label>
       <input id={`note-${row.id}`} type="text" name="note" maxlength={500} autocomplete="off" />
-      {answers.length ? (
-        <div class="actions">
-          {answers.map((answer) => button(answer, t(`invitations:call.do.${answer}`)))}
-          {event.substitute_policy === 'none' ? null : (
-            <a class="btn" href={`${one}?record#record`}>
-              {t('invitations:call.do.substitute')}
-            </a>
-          )}
-        </div>
-      ) : null}
       <div class="actions">
-        {recordedOutcomes
-          .filter((outcome) => row.is_open || outcome !== row.outcome)
-          .map((outcome) => button(outcome, t(`invitations:call.do.${outcome}`), 'btn quiet'))}
+        {answers.map(button)}
+        {recordedOutcomes.filter((outcome) => row.is_open || outcome !== row.outcome).map(button)}
       </div>
+      {answers.length && event.substitute_policy !== 'none' ? (
+        <a class="small" href={`${one}?record#record`}>
+          {t('invitations:call.do.substitute')}
+        </a>
+      ) : null}
     </form>
   )
 }
