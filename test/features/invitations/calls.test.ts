@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formOf } from '../../../src/api/seminar-body.ts'
 import { transaction } from '../../../src/db/transaction.ts'
 import type { Invitations } from '../../../src/db/types.ts'
+import { eraseContacts } from '../../../src/features/directory/commands/erase.ts'
 import { invitePeople } from '../../../src/features/invitations/commands/add.ts'
 import { answerInvitation } from '../../../src/features/invitations/commands/answer.ts'
 import { recordCall } from '../../../src/features/invitations/commands/calls.ts'
@@ -371,6 +372,34 @@ describe('what the outbox learns', () => {
     expect(await open(seminar)).toEqual([])
     expect((await getCall(database.db, organizationId, call.id)).outcome).toBe('letter')
   })
+})
+
+it('is erased of what was noted when somebody’s contacts are', async () => {
+  const { seminar, id, call } = await withCall()
+  await run((trx) =>
+    recordCall(trx, ctx, { organizationId, id: call.id, version: 1, outcome: 'not_reached', note: 'Số của con trai.' }),
+  )
+  await database.db.updateTable('invitations').set({ email: 'xoa@mau.example' }).where('id', '=', id).execute()
+  await run((trx) => eraseContacts(trx, ctx, organizationId, 'xoa@mau.example'))
+  expect((await only(seminar)).note).toBeNull()
+})
+
+it('tells both where a place and another venue come up at once', async () => {
+  const seminar = await createSeminar(database.db, organizationId, { capacity: 1 })
+  const first = await createInvitation(database.db, seminar, draft)
+  const waits = await createInvitation(database.db, seminar, bare)
+  await send(seminar)
+  await answer(first.id, attend)
+  await answer(waits.id, attend)
+  await Promise.all([
+    answer(first.id, { answer: 'decline', reason: 'Bận', note: null }),
+    run(async (trx) => {
+      const after = await getSeminar(trx, organizationId, seminar.id)
+      const before = { ...after, venue: 'Nơi cũ' }
+      return followChange(trx, ctx, { before, after, change: 'sequence', placesOpened: false })
+    }),
+  ])
+  expect([...(await only(seminar)).reasons].sort()).toEqual(['change', 'place_given'])
 })
 
 describe('ticking off', () => {

@@ -64,16 +64,16 @@ async function requestSome(trx: Trx, organizationId: string, seminarId: string, 
 
 const keyOf = (invitationId: string, substitutionId: string | null) => `${invitationId} ${substitutionId ?? ''}`
 
-/** How those asked for stand: the open call, locked, and whether they know of their invitation. */
+/** How those asked for stand, with their invitations locked: the open call, and whether they know of their invitation. */
 async function lockStanding(trx: Trx, organizationId: string, asks: CallAsk[]): Promise<Map<string, Standing>> {
   const wanted = asks.map(({ invitationId, substitutionId }) => ({
     invitation_id: invitationId,
     substitution_id: substitutionId,
   }))
-  // In order of their ids, so that two who change one seminar never wait for each other.
-  await sql`select from calls where organization_id = ${organizationId} and is_open
-    and invitation_id in (select v.invitation_id from jsonb_to_recordset(${jsonb(wanted)}) as v(invitation_id uuid))
-    order by id for update`.execute(trx)
+  // One after another, or two reasons that come up at once would each be told alone; in order, so that nobody waits in a ring.
+  await sql`select from invitations where organization_id = ${organizationId}
+    and id in (select v.invitation_id from jsonb_to_recordset(${jsonb(wanted)}) as v(invitation_id uuid))
+    order by id for no key update`.execute(trx)
   const { rows } = await sql<Standing>`
     select v.invitation_id, v.substitution_id, c.id as call_id, c.reasons,
       case when v.substitution_id is null

@@ -98,7 +98,7 @@ async function claimDrafts(trx: Trx, organizationId: string, seminarId: string, 
 }
 type Claimed = Awaited<ReturnType<typeof claimDrafts>>[number]
 
-async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]): Promise<Told> {
+async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]) {
   const { event } = batch.details
   await issueLinks(
     trx,
@@ -120,8 +120,8 @@ async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]
     const letter = isMailable(row.email) ? invitationMail(batch, { ...row, email: row.email }, sequence) : null
     return { ...noticeTo(row), reason: 'invitation' as const, letter, sequence }
   })
-  const { went, ...told } = await announce(trx, ctx, event.organization_id, event.id, notices)
-  await storeTold(trx, event.organization_id, went)
+  const told = await announce(trx, ctx, event.organization_id, event.id, notices)
+  await storeTold(trx, event.organization_id, told.went)
   return told
 }
 
@@ -165,11 +165,14 @@ export async function resendInvitations(
       .where('i.status', '=', 'sent')
       .execute()
     if (!rows.length) continue
-    sum = sumTold(sum, await mail(trx, ctx, batch, rows))
+    const told = await mail(trx, ctx, batch, rows)
+    sum = sumTold(sum, told)
+    const went = new Set(told.went.map((notice) => notice.invitationId))
+    const resent = rows.filter((row) => went.has(row.id))
     await recordAudits(
       trx,
       ctx,
-      rows.map((row) => ({
+      resent.map((row) => ({
         organizationId,
         action: 'invitation.resent',
         subjectKind: 'invitation',

@@ -54,7 +54,10 @@ export async function seminarCalls(c: Context<AppEnv>, seminar: SeminarRow, told
     status: told.status,
     children: (
       <>
-        <BackToList page={page} href={invitations} />
+        <BackToList page={page} href={invitations}>
+          {' · '}
+          <a href={page.href(`/console/${member.organization.slug}/calls`)}>{page.t('invitations:calls.all')}</a>
+        </BackToList>
         <h2>{page.t('invitations:calls')}</h2>
         <Calls c={c} listed={listed} told={told} at={page.href(seminarPath(member, seminar.id, '/calls'))} />
       </>

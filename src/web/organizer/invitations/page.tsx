@@ -79,10 +79,11 @@ function Done({ page, calls }: { page: Page; calls: string }) {
 }
 
 /** The way back to the list. */
-export function BackToList({ page, href }: { page: Page; href: string }) {
+export function BackToList({ page, href, children }: { page: Page; href: string; children?: Child }) {
   return (
-    <p class="small back">
+    <p class="small back no-print">
       <a href={href}>{page.t('invitations:back')}</a>
+      {children}
     </p>
   )
 }
