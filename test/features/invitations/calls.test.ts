@@ -6,7 +6,7 @@ import type { Invitations } from '../../../src/db/types.ts'
 import { eraseContacts } from '../../../src/features/directory/commands/erase.ts'
 import { invitePeople } from '../../../src/features/invitations/commands/add.ts'
 import { answerInvitation } from '../../../src/features/invitations/commands/answer.ts'
-import { recordCall } from '../../../src/features/invitations/commands/calls.ts'
+import { recordCall, requestCalls } from '../../../src/features/invitations/commands/calls.ts'
 import { decideSubstitution } from '../../../src/features/invitations/commands/consent.ts'
 import { followChange } from '../../../src/features/invitations/commands/notify.ts'
 import { resendInvitations, sendInvitations } from '../../../src/features/invitations/commands/send.ts'
@@ -384,21 +384,22 @@ it('is erased of what was noted when somebody’s contacts are', async () => {
   expect((await only(seminar)).note).toBeNull()
 })
 
-it('tells both where a place and another venue come up at once', async () => {
-  const seminar = await createSeminar(database.db, organizationId, { capacity: 1 })
-  const first = await createInvitation(database.db, seminar, draft)
-  const waits = await createInvitation(database.db, seminar, bare)
-  await send(seminar)
-  await answer(first.id, attend)
-  await answer(waits.id, attend)
-  await Promise.all([
-    answer(first.id, { answer: 'decline', reason: 'Bận', note: null }),
-    run(async (trx) => {
-      const after = await getSeminar(trx, organizationId, seminar.id)
-      const before = { ...after, venue: 'Nơi cũ' }
-      return followChange(trx, ctx, { before, after, change: 'sequence', placesOpened: false })
-    }),
-  ])
+it('tells both of two reasons that come up at once', async () => {
+  const { seminar, id } = await withCall()
+  await reached(seminar)
+  const ask = (trx: Parameters<typeof requestCalls>[0], reason: 'place_given' | 'change') =>
+    requestCalls(trx, organizationId, seminar.id, [{ invitationId: id, substitutionId: null, reason }])
+  let second: Promise<number> | undefined
+  await run(async (trx) => {
+    await ask(trx, 'place_given')
+    second = run((other) => ask(other, 'change'))
+    for (let waits = 0; waits === 0; ) {
+      const [row] =
+        await database.sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      waits = row?.n ?? 0
+    }
+  })
+  await second
   expect([...(await only(seminar)).reasons].sort()).toEqual(['change', 'place_given'])
 })
 
