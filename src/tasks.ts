@@ -8,6 +8,7 @@ import { countWaiting } from './features/files/queries/scans.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
 import { assertKeyInUse } from './features/identity/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
+import { settleCalls } from './features/invitations/commands/settle-calls.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
 import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
 import { remindWhenDue } from './features/presentations/commands/remind.ts'
@@ -31,6 +32,7 @@ const CHECKS: CheckLimits = { everySeconds: 600, leastBytes: 64 * 1024 * 1024, s
 /** Every recurring task by name. */
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
+  { name: 'settle_calls', everySeconds: 30, run: ({ db }, ctx) => transaction(db, (trx) => settleCalls(trx, ctx)) },
   { name: 'remind_speakers', everySeconds: 600, run: remindSpeakers },
   { name: 'finish_uploads', everySeconds: 30, run: finishUploads },
   { name: 'drop_uploads', everySeconds: 3600, run: async (services) => void (await dropExpired(services)) },

@@ -134,6 +134,24 @@ export interface AuthVerification {
   value: string;
 }
 
+export interface Calls {
+  asked_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  invitation_id: string;
+  is_open: Generated<boolean>;
+  note: string | null;
+  organization_id: string;
+  outcome: string | null;
+  reasons: string[];
+  recorded_at: Timestamp | null;
+  recorded_by: string | null;
+  seminar_id: string;
+  substitution_id: string | null;
+  tries: Generated<number>;
+  version: Generated<number>;
+}
+
 export interface Chairs {
   gender: string | null;
   id: Generated<string>;
@@ -715,6 +733,7 @@ export interface DB {
   "auth.session": AuthSession;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
+  calls: Calls;
   chairs: Chairs;
   dead_addresses: DeadAddresses;
   delegations: Delegations;
