@@ -5,7 +5,7 @@ import { tidyFiles } from './features/files/commands.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
-import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
+import { type ClaimedMessage, claimDue, release, releaseAbandoned, settle } from './features/mail/commands.ts'
 import { toOutgoing } from './features/mail/queries.ts'
 import type { SendResult } from './features/mail/schema.ts'
 import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
@@ -13,14 +13,18 @@ import { remindWhenDue } from './features/presentations/commands/remind.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
-import { claimTask, finishTask, noteRun } from './features/tasks/commands.ts'
+import { claimTask, finishTask, forgetInstances, noteFailure, noteRun } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
+import { withinLimit } from './watchdog.ts'
 
 /** Work that comes round by the clock; one instance does it at a time. */
 export interface RecurringTask {
   name: string
   everySeconds: number
-  run(services: Services, ctx: Context): Promise<void>
+  /** After this long a run is given up; five minutes by default. */
+  limitSeconds?: number
+  /** Begins nothing more once the signal is aborted: the run was given up, or the process stops. */
+  run(services: Services, ctx: Context, signal: AbortSignal): Promise<void>
 }
 
 /** Every recurring task by name. */
@@ -35,27 +39,37 @@ export const recurring: RecurringTask[] = [
     everySeconds: 6 * 3600,
     run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())),
   },
+  {
+    name: 'release_abandoned',
+    everySeconds: 5,
+    run: ({ db }) => transaction(db, (trx) => releaseAbandoned(trx, null)),
+  },
+  { name: 'forget_instances', everySeconds: 3600, run: ({ db }) => transaction(db, forgetInstances) },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 
 /** Places that came free while the first in line was being answered for, or by a raised capacity. */
-async function fillPlaces({ db }: Services, ctx: Context): Promise<void> {
+async function fillPlaces({ db }: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { organization_id, seminar_id } of await listSeminarsToFill(db)) {
+    if (signal.aborted) return
     await transaction(db, (trx) => givePlaces(trx, ctx, organization_id, seminar_id))
   }
 }
 
 /** Speakers whose paper is due in three days, or was yesterday. One that cannot be written to does not hold the others up. */
-async function remindSpeakers({ db }: Services, ctx: Context): Promise<void> {
+async function remindSpeakers({ db }: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   const failures: unknown[] = []
-  for (const due of await listDueReminders(db))
+  for (const due of await listDueReminders(db)) {
+    if (signal.aborted) break
     await transaction(db, (trx) => remindWhenDue(trx, ctx, due)).catch((error: unknown) => failures.push(error))
+  }
   if (failures.length) throw failures[0]
 }
 
 /** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
-async function finishUploads({ db, files, log }: Services, ctx: Context): Promise<void> {
+async function finishUploads({ db, files, log }: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   for (const upload of await listUploadsToFinish(db)) {
+    if (signal.aborted) return
     if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
     await finishUpload({ db, files }, ctx, upload).catch((error) =>
       log.error('upload', { upload: upload.id, error: String(error) }),
@@ -79,6 +93,8 @@ export interface TaskOptions {
   /** No new work is begun once it is aborted; what is under way ends first. */
   signal?: AbortSignal
   delivery?: Partial<DeliveryLimits>
+  /** How long a run of the outbox begins letters, in seconds. */
+  runSeconds?: number
   tasks?: RecurringTask[]
 }
 
@@ -88,18 +104,60 @@ export interface TaskOptions {
  * @returns how many messages were tried
  */
 export async function runDueTasks(services: Services, options: TaskOptions): Promise<{ attempted: number }> {
-  const attempted = await deliverOutbox(services, options)
+  const attempted = await runOutbox(services, options)
   for (const task of options.tasks ?? recurring) {
     if (options.signal?.aborted) break
-    await runRecurring(services, options.worker, task)
+    if (await claimRecurring(services, options, task)) await runRecurring(services, options, task)
   }
   return { attempted }
+}
+
+/**
+ * Begins the recurring tasks that are due, each beside the others, so that one that hangs holds up none. `running` names what this
+ * process is at: no task is begun that still runs.
+ */
+export async function beginRecurring(
+  services: Services,
+  options: TaskOptions,
+  running: Map<string, Promise<void>>,
+): Promise<void> {
+  for (const task of options.tasks ?? recurring) {
+    if (options.signal?.aborted) return
+    if (running.has(task.name) || !(await claimRecurring(services, options, task))) continue
+    const run = runRecurring(services, options, task)
+      .catch((error) => services.log.error('task', { task: task.name, error: String(error) }))
+      .finally(() => running.delete(task.name))
+    running.set(task.name, run)
+  }
+}
+
+/**
+ * One run of the outbox under a watchdog: after `runSeconds` no more letters are begun, and a run that still does not end is
+ * given up. When a run fails, what it still held is due again. @returns how many messages were tried
+ */
+export async function runOutbox(services: Services, options: TaskOptions): Promise<number> {
+  const { db } = services
+  const { worker, runSeconds = 25 } = options
+  const { attempt } = { ...limits, ...options.delivery }
+  const begins = AbortSignal.timeout(runSeconds * 1000)
+  try {
+    const attempted = await withinLimit('outbox', runSeconds + attempt + 30, options.signal, (signal) =>
+      deliverOutbox(services, { ...options, signal: AbortSignal.any([signal, begins]) }),
+    )
+    await transaction(db, (trx) => noteRun(trx, 'outbox', worker, 15))
+    return attempted
+  } catch (error) {
+    await transaction(db, async (trx) => {
+      await noteFailure(trx, 'outbox', worker, String(error))
+      await releaseAbandoned(trx, worker)
+    }).catch(() => undefined)
+    throw error
+  }
 }
 
 async function deliverOutbox(services: Services, options: TaskOptions): Promise<number> {
   const { db } = services
   const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
-  await transaction(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
   let attempted = 0
   while (attempted < perRun && !options.signal?.aborted) {
     const since = performance.now()
@@ -158,9 +216,13 @@ async function writeDown(write: () => Promise<void>): Promise<void> {
   return write()
 }
 
-async function runRecurring(services: Services, worker: string, task: RecurringTask): Promise<void> {
+function claimRecurring({ db }: Services, { worker }: TaskOptions, task: RecurringTask): Promise<boolean> {
+  return transaction(db, (trx) => claimTask(trx, task.name, worker, task.everySeconds))
+}
+
+/** Runs a task that was claimed, under its watchdog, and notes how it ended. */
+async function runRecurring(services: Services, { worker, signal }: TaskOptions, task: RecurringTask): Promise<void> {
   const { db, config, clock, log } = services
-  if (!(await transaction(db, (trx) => claimTask(trx, task.name, worker, task.everySeconds)))) return
   const ctx: Context = {
     actor: { kind: 'system', id: task.name, name: task.name },
     now: clock(),
@@ -169,7 +231,8 @@ async function runRecurring(services: Services, worker: string, task: RecurringT
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
   }
-  const failure = await task.run(services, ctx).then(
+  const { limitSeconds = 300 } = task
+  const failure = await withinLimit(task.name, limitSeconds, signal, (told) => task.run(services, ctx, told)).then(
     () => null,
     (error: unknown) => error,
   )

@@ -54,7 +54,8 @@ export default {
   async scheduled(_event: unknown, env: WorkerEnv, ctx: ExecutionContext): Promise<void> {
     const services = await open(env)
     try {
-      await runDueTasks(services, { worker: `workers:${crypto.randomUUID()}` })
+      // A run a minute: letters are begun for most of it.
+      await runDueTasks(services, { worker: `workers:${crypto.randomUUID()}`, runSeconds: 50 })
     } finally {
       ctx.waitUntil(services.close())
     }

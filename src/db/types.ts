@@ -186,10 +186,22 @@ export interface IdempotencyKeys {
   claim: Generated<string>;
   created_at: Generated<Timestamp>;
   headers: Json | null;
+  instance: string | null;
   key: string;
   organization_id: string;
   request_hash: Uint8Array;
   status: number | null;
+}
+
+export interface Instances {
+  ended_at: Timestamp | null;
+  host: string;
+  id: string;
+  kind: string;
+  pid: number;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  version: string;
 }
 
 export interface Invitations {
@@ -666,6 +678,7 @@ export interface DB {
   editors_present: EditorsPresent;
   files: Files;
   idempotency_keys: IdempotencyKeys;
+  instances: Instances;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
   links: Links;

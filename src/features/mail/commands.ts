@@ -152,6 +152,16 @@ export async function release(trx: Trx, message: ClaimedMessage): Promise<void> 
 }
 
 /**
+ * Makes due again what is held by instances that are known to be gone, and by `worker`, whose run has failed: each under its own
+ * Message-ID, since some may have gone out.
+ */
+export async function releaseAbandoned(trx: Trx, worker: string | null): Promise<void> {
+  await sql`update messages set state = 'queued', next_attempt_at = now(), lease_by = null, lease_until = null
+    where state = 'sending' and (lease_by = ${worker}
+      or lease_by in (select id from instances where is_gone(id)))`.execute(trx)
+}
+
+/**
  * Writes down how an attempt ended, with the server's own words. What was sent is sent, whoever holds the lease by now;
  * any other outcome counts only while the lease is ours. A dead address is noted at the person.
  */

@@ -17,7 +17,7 @@ export interface RestoreTarget {
 }
 
 /** What a server that was started on an empty database has written by itself. */
-const OWN_ROWS = new Set(['public.links', 'public.task_runs', 'public.rate_limits'])
+const OWN_ROWS = new Set(['public.links', 'public.task_runs', 'public.rate_limits', 'public.instances'])
 
 /** Whether a verified backup may be restored with this key. @throws Error in one line that says what to do */
 export function assertLinkKey(manifest: Manifest, linkKey: string | undefined): void {
