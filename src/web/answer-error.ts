@@ -44,7 +44,9 @@ function toDomainError(error: unknown): DomainError {
 function findAilment(error: unknown) {
   const { code = '', syscall } = error as { code?: string; syscall?: string }
   const known = ILL[code] && { detail: ILL[code].detail, params: { retryAfter: ILL[code].retryAfter } }
-  if (known || !syscall || syscall === 'connect' || !FILES_REFUSED.has(code)) return known
+  // Where its disk takes no folder, Node says that it is not there.
+  const refused = FILES_REFUSED.has(code) || (syscall === 'mkdir' && (code === 'ENOENT' || code === 'ENOTDIR'))
+  if (known || !syscall || syscall === 'connect' || !refused) return known
   return { detail: 'files_unavailable' as const, params: { retryAfter: 30 } }
 }
 
