@@ -44,6 +44,16 @@ export interface Cards {
   draw(card: Card): Promise<Uint8Array<ArrayBuffer>>
 }
 
+/** A part that is ill while the process runs: `database` (no sign of life comes through), its being read-only or full, the file store. */
+export type Ailment = 'database' | 'database_read_only' | 'database_full' | 'files_unavailable' | 'files_full'
+
+/** What a process knows of its own parts. */
+export interface Vitals {
+  ailments(): Ailment[]
+  /** A request has met this one. */
+  notice(ailment: Ailment): void
+}
+
 /** Everything the application is given by its entry. */
 export interface Services {
   db: Kysely<DB>
@@ -62,6 +72,10 @@ export interface Services {
   /** How many migrations this build has. */
   migrations: number
   log: Log
+  /** The name in which this process claims work, where it gives signs of life (not on Workers): its claims end with it. */
+  instance?: string
+  /** Ailments of this process's parts, as it knows them of itself. */
+  vitals?: Vitals
   /** Aborted once the process was told to end: `/readyz` says so, while open requests end. */
   stopping?: AbortSignal
   /** Tells the other processes of this instance that what they keep may have changed. */

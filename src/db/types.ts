@@ -225,6 +225,7 @@ export interface IdempotencyKeys {
   claim: Generated<string>;
   created_at: Generated<Timestamp>;
   headers: Json | null;
+  instance: string | null;
   key: string;
   organization_id: string;
   request_hash: Uint8Array;
@@ -238,6 +239,17 @@ export interface Inspections {
   sha256: Uint8Array;
   started_at: Generated<Timestamp>;
   stopped: string | null;
+}
+
+export interface Instances {
+  ended_at: Timestamp | null;
+  host: string;
+  id: string;
+  kind: string;
+  pid: number;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  version: string;
 }
 
 export interface Invitations {
@@ -742,6 +754,7 @@ export interface DB {
   files: Files;
   idempotency_keys: IdempotencyKeys;
   inspections: Inspections;
+  instances: Instances;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
   link_keys: LinkKeys;
