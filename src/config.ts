@@ -101,7 +101,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`${name}${shown}: ${issue?.message}`)
   }
   const e = parsed.data
-  const baseUrl = (e.BASE_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, '')
+  const baseUrl = (e.BASE_URL ?? `http://${ownHost(e.HOST)}:${e.PORT}`).replace(/\/+$/, '')
   return {
     host: e.HOST,
     port: e.PORT,
@@ -124,6 +124,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     s3: readS3(e),
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** The host under which a browser reaches what listens on `host`: every address, and this machine's own, is `localhost`. */
+function ownHost(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** All of the S3 variables, or none. */
