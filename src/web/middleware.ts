@@ -98,7 +98,8 @@ export const refuseCrossSite: MiddlewareHandler<AppEnv> = async (c, next) => {
     const site = c.req.header('sec-fetch-site')
     if (origin === undefined ? site !== 'same-origin' : origin !== own) {
       // A page of ours, opened at an address that is not BASE_URL's: its reader is told which is.
-      const ours = site === 'same-origin' || (URL.canParse(origin ?? '') && new URL(origin as string).host === hostOf(c))
+      const ours =
+        site === 'same-origin' || (URL.canParse(origin ?? '') && new URL(origin as string).host === hostOf(c))
       throw new DomainError('cross_site', ours ? { detail: 'other_address', params: { origin: own } } : {})
     }
   }
