@@ -1,5 +1,6 @@
 // Writes the list of common passwords that ships: the 12,000 that are guessed first and all others of nine characters and more, from
-// @zxcvbn-ts/language-common (MIT), and words that a guesser tries in Vietnam. Sorted, so that it packs well. Run by hand.
+// @zxcvbn-ts/language-common (MIT), and words that a guesser tries in Vietnam. Sorted, so that it packs well. Run by hand; --print
+// writes it on standard output.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -18,7 +19,7 @@ sinhvien taikhoan tamsu thanhcong thanhpho thanhuy thuky tinhuy tinhyeu toadam t
 uyban vanphong vietnam vietnamvodich vodich xinchao yeuanh yeuem yeunhau yeuthuong
 `
 
-export function listWords() {
+function listWords() {
   const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common')
   const known = dictionary['passwords-common']
   const first = known.slice(0, MOST).filter((word) => word.length >= 4)
@@ -27,8 +28,10 @@ export function listWords() {
 }
 
 const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@zxcvbn-ts/language-common/package.json'), 'utf8'))
-export const content = {
+const content = {
   source: `@zxcvbn-ts/language-common ${version} (MIT, https://github.com/zxcvbn-ts/zxcvbn), and scripts/common-passwords.mjs`,
   words: listWords().join(' '),
 }
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`)
+const text = `${JSON.stringify(content, null, 2)}\n`
+if (process.argv.includes('--print')) process.stdout.write(text)
+else writeFileSync(path, text)

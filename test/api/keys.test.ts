@@ -155,8 +155,10 @@ describe('a key and the member who made it', () => {
     const member = await createMember(t.services, admin.organizationId)
     const whole = await memberKey(member.userId, ['read', 'write', 'admin'])
     const plain = await memberKey(member.userId, ['read'])
-    const as = (key: string) => (method: string, path: string, body?: object, headers = {}) =>
-      callApi(t, method, path, body, { authorization: `Bearer ${key}`, ...headers })
+    const as =
+      (key: string) =>
+      (method: string, path: string, body?: object, headers = {}) =>
+        callApi(t, method, path, body, { authorization: `Bearer ${key}`, ...headers })
     const child = (await as(whole)('POST', '/keys', { name: 'con', scopes: ['read', 'write', 'admin'] })).body
     const role = (to: Role) =>
       transaction(t.services.db, (trx) => changeRole(trx, systemContext(), admin.organizationId, member.userId, to))
@@ -205,9 +207,7 @@ describe('a key and the member who made it', () => {
       )
     await expect(make(['admin'])).rejects.toMatchObject({ fields: [{ code: 'scope_beyond' }] })
     expect((await findApiKey(t.services.db, (await make(['write'])).key))?.maker_id).toBe(member.userId)
-    await transaction(t.services.db, (trx) =>
-      disableMember(trx, systemContext(), admin.organizationId, member.userId),
-    )
+    await transaction(t.services.db, (trx) => disableMember(trx, systemContext(), admin.organizationId, member.userId))
     expect(await opens(key)).toBe(false)
   })
 

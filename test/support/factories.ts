@@ -36,7 +36,9 @@ export async function createMember(services: Services, organizationId: string, r
   const email = `${next()}@mau.example`
   const password = 'mat-khau-thu-nghiem'
   const passwordHash = await services.auth.hashPassword(password)
-  const userId = await transaction(services.db, (trx) => createAccount(trx, { name: 'Lê Văn Mẫu', email, passwordHash }))
+  const userId = await transaction(services.db, (trx) =>
+    createAccount(trx, { name: 'Lê Văn Mẫu', email, passwordHash }),
+  )
   await services.db.insertInto('members').values({ organization_id: organizationId, user_id: userId, role }).execute()
   const cookies = await services.auth.signIn(email, password, new Headers())
   return { userId, email, password, cookie: (cookies ?? []).map((c) => c.split(';')[0]).join('; ') }
