@@ -88,7 +88,7 @@ function WayOn({ page, error, sent }: Omit<ErrorPageProps, 'requestId'>) {
           {t('public:seminar.page')}
         </a>
       ) : null}
-      {inConsole(page) ? (
+      {error.detail === 'other_address' ? null : inConsole(page) ? (
         <a class="btn" href={href('/console')}>
           {t('errors:console')}
         </a>
