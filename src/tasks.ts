@@ -13,6 +13,8 @@ import { remindWhenDue } from './features/presentations/commands/remind.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
+import { storeHtml } from './features/summaries/commands/store-html.ts'
+import { listWithoutHtml } from './features/summaries/queries/without-html.ts'
 import { claimTask, finishTask, noteRun } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 
@@ -35,6 +37,7 @@ export const recurring: RecurringTask[] = [
     everySeconds: 6 * 3600,
     run: async ({ db, files, clock }) => void (await tidyFiles(db, files, clock())),
   },
+  { name: 'store_html', everySeconds: 60, run: storeMissingHtml },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 
@@ -61,6 +64,11 @@ async function finishUploads({ db, files, log }: Services, ctx: Context): Promis
       log.error('upload', { upload: upload.id, error: String(error) }),
     )
   }
+}
+
+/** The HTML of texts that an older build wrote, a bounded number a run; readers of the others wait for none of it. */
+async function storeMissingHtml({ db }: Services): Promise<void> {
+  for (const text of await listWithoutHtml(db, 50)) await transaction(db, (trx) => storeHtml(trx, text))
 }
 
 /** How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. */

@@ -11,7 +11,9 @@ export function withLocale(locale: Locale): MiddlewareHandler<AppEnv> {
     const { config, clock } = c.var.services
     const t = translator(locale)
     const url = new URL(c.req.url)
-    const path = locale === 'en' ? url.pathname.replace(/^\/en(?=\/|$)/, '') || '/' : url.pathname
+    const own = locale === 'en' ? url.pathname.replace(/^\/en(?=\/|$)/, '') : url.pathname
+    // Two slashes at its beginning would make a link of ours lead to another host.
+    const path = own.replace(/^\/*/, '/')
     const page: Page = {
       locale,
       t,
