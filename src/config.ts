@@ -101,7 +101,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`${name}${shown}: ${issue?.message}`)
   }
   const e = parsed.data
-  const baseUrl = (e.BASE_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, '')
+  const baseUrl = (e.BASE_URL ?? `http://localhost:${e.PORT}`).replace(/(?<!\/)\/+$/, '')
   return {
     host: e.HOST,
     port: e.PORT,

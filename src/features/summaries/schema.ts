@@ -76,7 +76,7 @@ export type DraftContent = z.infer<typeof draftContent>
 export function splitParagraphs(text: string): string[] {
   return text
     .split(/\n\s*\n/)
-    .map((part) => part.replace(/\s*\n\s*/g, ' ').trim())
+    .map((part) => part.replace(/(?<!\s)\s*\n\s*/g, ' ').trim())
     .filter(Boolean)
 }
 
