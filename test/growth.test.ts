@@ -135,7 +135,10 @@ const readers: Record<string, [number, (text: string) => unknown]> = {
   ],
   speeches: [FORM, (text) => [requestInput, changeInput, returnInput].map((one) => parse(one)(text))],
   summaries: [FORM, (text) => [summaryInput, photoInput].map((one) => parse(one)(text))],
-  'file names': [HEADER, (text) => [displayName(text, 'pdf', 'tep'), contentDisposition('attachment', text)]],
+  'file names': [
+    HEADER,
+    (text) => [displayName(text, 'pdf', 'tep'), contentDisposition('attachment', displayName(text, 'pdf', 'tep'))],
+  ],
   Range: [HEADER, (text) => [requestedRange(text, 1000), requestedRange(`bytes=${text}`, 1000)]],
   'Accept-Encoding': [HEADER, (text) => [readsGzip(text), readsGzip(`gzip;${text}`)]],
   'If-None-Match': [
