@@ -3,6 +3,7 @@ import { api } from './api/api.ts'
 import { describeApi } from './api/openapi.ts'
 import type { AppEnv } from './env.ts'
 import { DomainError } from './errors.ts'
+import { redactPath } from './features/links/schema.ts'
 import { translator } from './i18n.ts'
 import type { Services } from './services.ts'
 import { answerError } from './web/answer-error.ts'
@@ -59,9 +60,4 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
     app.fetch = (request, env, execution) => answerKept(request, env, given, whole) ?? whole(request, env, execution)
   }
   return app
-}
-
-/** Tokens in an address never reach the log. */
-export function redactPath(path: string): string {
-  return path.replace(/^(\/en)?\/(i|p|u|c|setup|join|reset)\/[^/]+/, '$1/$2/…')
 }

@@ -11,9 +11,9 @@ export function withLocale(locale: Locale): MiddlewareHandler<AppEnv> {
     const { config, clock } = c.var.services
     const t = translator(locale)
     const url = new URL(c.req.url)
-    // A second slash in front would make a link of it lead to another host.
-    const own = url.pathname.replace(/^\/{2,}/, '/')
-    const path = locale === 'en' ? own.replace(/^\/en(\/+|$)/, '/') : own
+    const own = locale === 'en' ? url.pathname.replace(/^\/en(?=\/|$)/, '') : url.pathname
+    // Two slashes at its beginning would make a link of ours lead to another host.
+    const path = own.replace(/^\/*/, '/')
     const page: Page = {
       locale,
       t,

@@ -11,7 +11,7 @@ import type { ApiScope } from '../schema.ts'
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
   const text = btoa(String.fromCharCode(...bytes))
-  return `ht_${text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')}`
+  return `ht_${text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')}`
 }
 
 /**
