@@ -15,7 +15,7 @@ const MAIN: [OfficeKind, string][] = [
   ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml'],
 ]
 const MAX_XML = 1024 * 1024
-const MACROS = /(^|\/)(vbaProject[^/]*\.bin|vbaData\.xml|macrosheets\/.*)$/i
+const MACROS = /(^|\/)(vbaProject[^/]*\.bin$|vbaData\.xml$|macrosheets\/)/i
 const ACTIVE = /(^|\/)(activeX|ctrlProps)\//i
 /** Where Office writes its author's own disk: nothing is fetched from there. */
 const LOCAL = new Set(['attachedTemplate', 'image', 'audio', 'video', 'media'])

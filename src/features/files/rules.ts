@@ -48,7 +48,7 @@ export function displayName(given: string | undefined, extension: string, fallba
       .split(/[/\\]/)
       .at(-1) ?? ''
   const clean = last.replace(/[<>:"|?*]/g, ' ').replace(/\s+/g, ' ')
-  const bare = clean.replace(/\.(pdf|docx?|docm|odt|pptx?|pptm|odp)$/i, '').replace(/^[.\s]+|[.\s]+$/g, '')
+  const bare = clean.replace(/\.(pdf|docx?|docm|odt|pptx?|pptm|odp)$/i, '').replace(/^[.\s]+|(?<![.\s])[.\s]+$/g, '')
   const stem = bare
     .slice(0, MAX_NAME - extension.length - 1)
     .toWellFormed()

@@ -3,8 +3,9 @@ import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { getCall } from '../queries/calls.ts'
 import type { AnswerInput } from '../schema.ts'
-import { type AnswerResult, answerInvitation, lockInvitation } from './answer.ts'
+import { type AnswerResult, answerInvitation } from './answer.ts'
 import { lockCall } from './calls.ts'
+import { lockInvitation } from './lock.ts'
 
 /**
  * Records what was answered on the telephone, which ends the call.

@@ -1,12 +1,10 @@
-import { type RawBuilder, type Selectable, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
-import type { Invitations } from '../../../db/types.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { auditRow } from '../../audit/commands.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
-import type { SeminarState } from '../../seminars/rules.ts'
 import { answerReceivedMail } from '../emails/answers.ts'
 import { isMailable } from '../emails/invitation.ts'
 import { type EventRow, getEvent } from '../queries/event.ts'
@@ -18,9 +16,10 @@ import {
   planAnswer,
   settleAnswer,
 } from '../rules.ts'
-import type { AnswerInput, AnswerState, AnswerVia, SubstitutePolicy } from '../schema.ts'
+import type { AnswerInput, AnswerState, AnswerVia } from '../schema.ts'
 import { nobody, sumTold, type Told } from './announce.ts'
 import { answeredCall } from './calls.ts'
+import { type LockedInvitation, lockWithSeminar, type OpenSubstitution, type SeminarFacts } from './lock.ts'
 import { freePlaces, noPlaceAsked, takePlace } from './places.ts'
 import { endSubstitutions, inviteSubstitutes } from './substitutes.ts'
 
@@ -32,15 +31,6 @@ export interface AnswerResult {
   changed: boolean
   /** How others are told of what followed: who got a place, a substitute. */
   told: Told
-}
-
-type InvitationRow = Selectable<Invitations> & { db_now: Date }
-interface OpenSubstitution {
-  id: string
-  name: string
-  position: string
-  email: string | null
-  state: 'pending' | 'approved'
 }
 
 /**
@@ -80,78 +70,7 @@ export async function answerInvitation(
   return { state: outcome.state, waitingNo, changed: true, told: sumTold(ended, placed, invited) }
 }
 
-/** Locks the invitation alone, and reads the database's clock with it. @throws DomainError not_found */
-export async function lockInvitation(trx: Trx, organizationId: string, id: string): Promise<InvitationRow> {
-  const row = await trx
-    .selectFrom('invitations')
-    .selectAll()
-    .select(sql<Date>`now()`.as('db_now'))
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst()
-  if (!row) throw new DomainError('not_found')
-  return row
-}
-
-/** What a decision needs and no more. */
-interface SeminarFacts {
-  state: SeminarState
-  starts_at: Date | null
-  answer_deadline_at: Date | null
-  online_offered: boolean
-  substitute_policy: SubstitutePolicy
-  capacity: number | null
-  open: OpenSubstitution | null
-}
-
-/**
- * Locks the invitation and reads what decides with it, in one statement: every answer takes this way. Whoever had to wait for the
- * lock reads again, for the statement saw the seminar as it stood before the wait. @throws DomainError not_found
- */
-async function lockWithSeminar(
-  trx: Trx,
-  organizationId: string,
-  id: string,
-): Promise<{ invitation: InvitationRow; seminar: SeminarFacts }> {
-  const { rows } = await sql<InvitationRow & { seminar: SeminarFacts; waited: boolean }>`
-    with locked as (select * from invitations where organization_id = ${organizationId} and id = ${id} for update)
-    select i.*, now() as db_now, ${seminarFacts} as seminar,
-      i.version <> (select before.version from invitations before where before.organization_id = ${organizationId} and before.id = ${id}) as waited
-    from locked i`.execute(trx)
-  const [row] = rows
-  if (!row) throw new DomainError('not_found')
-  const { seminar, waited, ...invitation } = row
-  return { invitation, seminar: revive(waited ? await readSeminarFacts(trx, organizationId, id) : seminar) }
-}
-
-/** Of the invitation `i`, as JSON. */
-const seminarFacts = sql<SeminarFacts>`(select jsonb_build_object('state', s.state, 'starts_at', s.starts_at, 'answer_deadline_at', s.answer_deadline_at,
-    'online_offered', s.online_offered, 'substitute_policy', s.substitute_policy, 'capacity', p.capacity,
-    'open', (select jsonb_build_object('id', u.id, 'name', u.name, 'position', u.position, 'email', u.email, 'state', u.state)
-      from substitutions u where u.organization_id = i.organization_id and u.invitation_id = i.id and u.state in ('pending', 'approved')))
-  from seminars s join seminar_places p on p.organization_id = s.organization_id and p.seminar_id = s.id
-  where s.organization_id = i.organization_id and s.id = i.seminar_id)`
-
-async function readSeminarFacts(trx: Trx, organizationId: string, id: string): Promise<SeminarFacts> {
-  const { rows } = await sql<{ seminar: SeminarFacts }>`
-    select ${seminarFacts} as seminar from invitations i where i.organization_id = ${organizationId} and i.id = ${id}`.execute(
-    trx,
-  )
-  return (rows[0] as { seminar: SeminarFacts }).seminar
-}
-
-/** JSON has instants as text. */
-function revive(facts: SeminarFacts): SeminarFacts {
-  const { starts_at: startsAt, answer_deadline_at: deadline } = facts
-  return {
-    ...facts,
-    starts_at: startsAt && new Date(startsAt),
-    answer_deadline_at: deadline && new Date(deadline),
-  }
-}
-
-function toFacts(invitation: InvitationRow, seminar: SeminarFacts, via: AnswerVia): AnswerFacts {
+function toFacts(invitation: LockedInvitation, seminar: SeminarFacts, via: AnswerVia): AnswerFacts {
   return {
     capacity: seminar.capacity,
     seminarState: seminar.state,
@@ -178,7 +97,7 @@ function refusal(refused: AnswerRefusal): DomainError {
 }
 
 function saysTheSame(
-  invitation: InvitationRow,
+  invitation: LockedInvitation,
   open: OpenSubstitution | null,
   plan: AnswerPlan,
   input: AnswerInput,
@@ -206,7 +125,7 @@ function reasonOf(input: AnswerInput): string | null {
 async function writeAnswer(
   trx: Trx,
   ctx: Context,
-  invitation: InvitationRow,
+  invitation: LockedInvitation,
   { input, plan, via }: { input: AnswerInput; plan: AnswerPlan; via: AnswerVia },
 ): Promise<{ outcome: AnswerOutcome; waitingNo: number | null }> {
   const { organization_id: organizationId, id, seminar_id: seminarId } = invitation
@@ -271,7 +190,7 @@ async function writeAnswer(
 async function writeSubstitution(
   trx: Trx,
   ctx: Context,
-  invitation: InvitationRow,
+  invitation: LockedInvitation,
   {
     input,
     open,
@@ -298,7 +217,7 @@ async function sendReceipt(
   trx: Trx,
   ctx: Context,
   event: EventRow,
-  invitation: InvitationRow,
+  invitation: LockedInvitation,
   { state, input }: { state: AnswerState; input: AnswerInput },
 ): Promise<void> {
   if (!isMailable(invitation.email)) return

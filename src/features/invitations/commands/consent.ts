@@ -9,7 +9,7 @@ import { getEvent } from '../queries/event.ts'
 import { settleConsent } from '../rules.ts'
 import type { DecisionInput } from '../schema.ts'
 import { announce, nobody, sumTold, type Told } from './announce.ts'
-import { lockInvitation } from './answer.ts'
+import { lockInvitation } from './lock.ts'
 import { noticeTo } from './send.ts'
 import { inviteSubstitutes } from './substitutes.ts'
 

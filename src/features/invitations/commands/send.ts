@@ -9,8 +9,8 @@ import { cancelQueued } from '../../mail/commands.ts'
 import { type Batch, invitationMail, isMailable, openBatch } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
 import { announce, nobody, sumTold, type Told } from './announce.ts'
-import { lockInvitation } from './answer.ts'
 import { dropWithdrawals } from './calls.ts'
+import { lockInvitation } from './lock.ts'
 import { recipientColumns } from './recipients.ts'
 
 /** Mails are rendered in portions, so that a bulk of any size needs the memory of one. */
