@@ -99,7 +99,8 @@ async function deliverOutbox(services: Services, options: DeliveryOptions): Prom
     const failed = ended.find((end) => end.status === 'rejected')
     if (failed) throw failed.reason
     attempted += claimed.length
-    if (claimed.length < batch) break
+    // Not fewer than a batch: what waited behind one of these may go now.
+    if (!claimed.length) break
   }
   return attempted
 }

@@ -39,13 +39,18 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => t.close())
 
-async function withSubstitution<T extends { away: string }>(ids: T) {
+async function withSubstitution<T extends { away: string; seminar: string }>(ids: T) {
   const { id } = await t.services.db
     .selectFrom('substitutions')
     .select('id')
     .where('invitation_id', '=', ids.away)
     .executeTakeFirstOrThrow()
-  return { ...ids, substitution: id }
+  const call = await t.services.db
+    .insertInto('calls')
+    .values({ organization_id: org.id, seminar_id: ids.seminar, invitation_id: ids.away, reasons: ['change'] })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { ...ids, substitution: id, call: call.id }
 }
 
 /** The parameters of a path that name rows; a number or a language names none by itself, nor does what OPTIONS describes. */
@@ -78,6 +83,7 @@ function idOf(name: string, path: string, ids: Ids): string {
     draftId: ids.draft,
     upload: ids.upload,
     substitution: ids.substitution,
+    call: ids.call,
     invitation,
     speech,
   }
@@ -109,6 +115,7 @@ const form = {
   minutes: '10',
   delivery: 'read',
   direction: 'up',
+  outcome: 'reached',
   answer: 'attend',
   decision: 'agree',
   note: 'Đề nghị sửa',
@@ -159,6 +166,7 @@ describe('an id below another', () => {
       'item',
       'invitation',
       'substitution',
+      'call',
       'speech',
       'upload',
       'photo',

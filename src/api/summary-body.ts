@@ -129,7 +129,7 @@ export function toRevision(row: SummaryRevision): z.output<typeof revisionSchema
 }
 
 export function toWholeRevision(row: SummaryRevision): z.output<typeof wholeRevisionSchema> {
-  const { photos, correctionNote: _note, ...words } = row.content
+  const { photos, correctionNote: _note, blocks: _html, ...words } = row.content
   return {
     ...toRevision(row),
     text: {

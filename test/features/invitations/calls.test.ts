@@ -30,7 +30,7 @@ import { scheduleInput, seminarInput } from '../../../src/features/seminars/sche
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createOrganization, createPerson, createSeminar } from '../../support/factories.ts'
-import { mailContext as ctx } from '../../support/mail.ts'
+import { mailContext as ctx, killAddress } from '../../support/mail.ts'
 
 let database: TestDatabase
 let organizationId: string
@@ -107,9 +107,9 @@ describe('a call is to be made', () => {
     const seminar = await createSeminar(database.db, organizationId)
     const person = await createPerson(database.db, organizationId, {
       email: 'chet-goi@mau.example',
-      email_dead_at: new Date(),
       phone: '0900 000 002',
     })
+    await killAddress(database.db, organizationId, 'chet-goi@mau.example')
     await run((trx) => invitePeople(trx, ctx, organizationId, seminar.id, { personIds: [person.id] }))
     await createInvitation(database.db, seminar, bare)
     const mailed = await createInvitation(database.db, seminar, draft)

@@ -64,7 +64,7 @@ describe('an act that passes people over', () => {
     expect(text).toContain('Đã đưa 1 giấy mời vào hàng gửi; 1 người cần gọi điện.')
     expect(text).toContain(`/seminars/${seminar.id}/calls"`)
     const stateOf = (name: string, list: string) => list.split(`>${name}<`)[1]?.split('</tr>')[0] ?? ''
-    expect(stateOf(mailed.name, text)).toContain('Đã gửi')
+    expect(stateOf(mailed.name, text)).toContain('Chờ gửi')
     expect(stateOf(rung.name, text)).toContain('Cần gọi điện')
     expect(stateOf(rung.name, text)).not.toContain('Đã gửi')
     expect(await shown(of(seminar, '/invitations?call=open'))).not.toContain(mailed.name)
