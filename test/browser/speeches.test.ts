@@ -60,8 +60,14 @@ async function phone(options: Parameters<typeof browser.newContext>[0] = {}): Pr
   return (await browser.newContext({ viewport: sizes.phone, ...options })).newPage()
 }
 
-/** A line to the server that breaks for everybody once so many bytes have gone up, until it is mended. */
-async function thinLine(port: number) {
+/**
+ * A line to the server that breaks for everybody once so many bytes have gone up, until it is mended. As long as it stands it is
+ * the server's address: forms are taken from pages opened there.
+ */
+async function thinLine() {
+  const { config } = server.services
+  const own = config.baseUrl
+  const port = Number(new URL(own).port)
   let most = Number.POSITIVE_INFINITY
   let sent = 0
   const open = new Set<Socket>()
@@ -87,8 +93,9 @@ async function thinLine(port: number) {
     }
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  config.baseUrl = `http://localhost:${(proxy.address() as AddressInfo).port}`
   return {
-    origin: `http://localhost:${(proxy.address() as AddressInfo).port}`,
+    origin: config.baseUrl,
     breakAfter(bytes: number) {
       most = bytes
       sent = 0
@@ -99,7 +106,10 @@ async function thinLine(port: number) {
     },
     /** Bytes that went up since the line was broken or mended. */
     sent: () => sent,
-    close: () => new Promise((resolve) => proxy.close(resolve)),
+    close: () => {
+      config.baseUrl = own
+      return new Promise((resolve) => proxy.close(resolve))
+    },
   }
 }
 
@@ -136,7 +146,7 @@ describe('a speaker on a phone', () => {
 
   it('whose connection is cut is told so; it goes on by itself from where it stopped', async () => {
     const speech = await createSpeech(server, seminar)
-    const line = await thinLine(Number(new URL(server.origin).port))
+    const line = await thinLine()
     const page = await phone()
     const bytes = pdf({ padding: 5_000_000 })
     await page.goto(line.origin + speech.linkPath)
@@ -164,7 +174,7 @@ describe('a speaker on a phone', () => {
 
   it('who comes back another day chooses the same file, and it goes on from where it stopped', async () => {
     const speech = await createSpeech(server, seminar)
-    const line = await thinLine(Number(new URL(server.origin).port))
+    const line = await thinLine()
     const bytes = pdf({ padding: 5_000_000 })
     const first = await phone()
     await first.goto(line.origin + speech.linkPath)
@@ -223,7 +233,7 @@ describe('a speaker on a phone', () => {
 
   it('cancels a file, and sends on a button what the network holds up', async () => {
     const speech = await createSpeech(server, seminar)
-    const line = await thinLine(Number(new URL(server.origin).port))
+    const line = await thinLine()
     const page = await phone({ locale: 'en' })
     await page.goto(`${line.origin}/en${speech.linkPath}`)
     await page.getByText('Is it ready? Send it now').click()

@@ -16,7 +16,6 @@ let gate: TcpGate
 let connection: Connection
 let server: { stop(): Promise<void> }
 let origin: string
-let slug: string
 const crashes: unknown[] = []
 const note = (error: unknown) => void crashes.push(error)
 
@@ -32,7 +31,7 @@ beforeAll(async () => {
   const port = await freePort()
   origin = `http://127.0.0.1:${port}`
   server = await listen({ fetch: (request, env) => app.fetch(request, env as object), host: '127.0.0.1', port })
-  slug = (await createSeminar(t.database.db, (await createOrganization(t.database.db)).id)).slug
+  await createSeminar(t.database.db, (await createOrganization(t.database.db)).id)
 })
 afterAll(async () => {
   await server.stop()
@@ -46,7 +45,7 @@ let asked = 0
 /** A page that is not in memory. @returns status, Retry-After and milliseconds */
 async function ask(): Promise<{ status: number; retryAfter: string | null; ms: number }> {
   const since = performance.now()
-  const answer = await fetch(`${origin}/s/${slug}?n=${asked++}`, { signal: AbortSignal.timeout(10_000) })
+  const answer = await fetch(`${origin}/?q=chi+bo+${asked++}`, { signal: AbortSignal.timeout(10_000) })
   await answer.arrayBuffer()
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ms: performance.now() - since }
 }
@@ -91,7 +90,7 @@ describe('a Postgres that is restarted under load', () => {
       await sleep(50)
       await add('2')
     })
-    await expect(cut).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+    await expect(cut).rejects.toMatchObject({ code: expect.stringMatching(/^(CONNECTION_CLOSED|ECONNRESET)$/) })
     expect(await names()).toEqual([])
     expect((await ask()).status).toBe(200)
   })

@@ -198,6 +198,6 @@ describe('what came back', () => {
     const base = console_(`/seminars/${seminar.id}/invitations`)
     expect(await page(`${base}/${id}`)).toContain('Máy chủ báo địa chỉ này không tồn tại')
     await post(`${base}/${id}/resend`)
-    expect(await page(base)).toContain('Địa chỉ không tồn tại')
+    expect(await page(base)).toContain('Cần gọi điện')
   })
 })
