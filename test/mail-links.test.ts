@@ -99,7 +99,8 @@ async function dump(): Promise<string> {
 }
 
 it('has links of every kind in its mails', () => {
-  expect(links.length).toBeGreaterThan(238)
+  // Four of the 238 have no address and are telephoned.
+  expect(links.length).toBeGreaterThan(234)
   for (const kind of ['/i/', '/p/', '/s/'])
     expect(
       links.some((l) => l.includes(kind)),

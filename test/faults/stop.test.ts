@@ -69,7 +69,7 @@ it('SIGTERM ends a process whose database, mail server and uploads all hang, and
   // What it held is due again for the next one, long before its lease of four minutes is over.
   const next = await start(t.url, 1)
   await expect
-    .poll(async () => (await t.sql`select last_reply from messages`)[0]?.last_reply, { timeout: 60_000 })
+    .poll(async () => (await t.sql`select reply from mail_stops`)[0]?.reply ?? '', { timeout: 60_000 })
     .toContain('ECONNREFUSED')
   next.kill('SIGTERM')
   expect(await next.ended).toBe(0)

@@ -12,6 +12,9 @@ const reference = [
   'rate_limits',
   'task_runs',
   'instances',
+  'deployment',
+  'link_keys',
+  'mail_stops',
   'mailbox_messages',
   'schema_migrations',
 ]
