@@ -75,6 +75,12 @@ const schema = z.object({
   S3_REGION: z.string().min(1).optional(),
   S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  CLAMD_URL: z
+    .string()
+    .refine((v) => readClamd(v) !== undefined, {
+      error: 'expected an address like tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl',
+    })
+    .optional(),
   API_RATE_LIMIT: int(1, 1_000_000).default(600),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'expected debug, info, warn or error' })
@@ -92,6 +98,8 @@ export interface S3Config {
   accessKeyId: string
   secretAccessKey: string
 }
+
+export type ClamdConfig = { host: string; port: number } | { path: string }
 
 export interface Config {
   host: string
@@ -119,6 +127,8 @@ export interface Config {
   /** Requests of one API key a minute. */
   apiRateLimit: number
   s3: S3Config | undefined
+  /** Where clamd listens, when files are to be scanned. */
+  clamd: ClamdConfig | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -164,6 +174,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     uploadMaxBytes: e.UPLOAD_MAX_MB * 1024 * 1024,
     apiRateLimit: e.API_RATE_LIMIT,
     s3: readS3(e),
+    clamd: e.CLAMD_URL === undefined ? undefined : readClamd(e.CLAMD_URL),
     logLevel: e.LOG_LEVEL,
   }
 }
@@ -181,4 +192,14 @@ function readS3(e: z.infer<typeof schema>): S3Config | undefined {
   if (missing.length) throw new ConfigError(`${missing[0]} is missing: ${names.join(', ')} go together`)
   const [endpoint, bucket, region, accessKeyId, secretAccessKey] = names.map((name) => e[name] as string)
   return { endpoint, bucket, region, accessKeyId, secretAccessKey } as S3Config
+}
+
+/** `tcp://host:3310` (the port may be left out), `unix:/run/clamav/clamd.ctl`; undefined for anything else. */
+function readClamd(text: string): ClamdConfig | undefined {
+  const path = /^unix:(?:\/\/)?(\/[^\s?#]+)$/.exec(text)?.[1]
+  if (path) return { path }
+  const tcp = /^tcp:\/\/(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i.exec(text)
+  const port = Number(tcp?.[2] ?? 3310)
+  if (!tcp?.[1] || port < 1 || port > 65535) return undefined
+  return { host: tcp[1].replace(/^\[|\]$/g, ''), port }
 }

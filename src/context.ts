@@ -21,4 +21,6 @@ export interface Context {
   locale: Locale
   linkKey: string
   mail: { from: string; inbound: boolean }
+  /** Whether a virus scanner is set: what comes in waits for it. */
+  scans: boolean
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Config } from './config.ts'
 import type { DB } from './db/types.ts'
 import type { Auth } from './features/accounts/auth.ts'
-import type { FileStore } from './features/files/schema.ts'
+import type { Digest, FileStore, Scanner } from './features/files/schema.ts'
 import type { Mailer } from './features/mail/schema.ts'
 
 /** Structured log: one JSON line an event, never a token. */
@@ -49,6 +49,9 @@ export interface Services {
   auth: Auth
   mailer: Mailer
   files: FileStore
+  /** Looks for viruses; absent where none is set. */
+  scanner: Scanner | undefined
+  digest: Digest
   imager: Imager | undefined
   cards: Cards | undefined
   config: Config

@@ -1,7 +1,9 @@
 import type { Context } from './context.ts'
 import { transaction } from './db/transaction.ts'
 import { removePastHits } from './features/accounts/commands/rate-limits.ts'
+import { type CheckLimits, checkFiles } from './features/files/commands/checks.ts'
 import { tidyFiles } from './features/files/commands/tidy.ts'
+import { countWaiting } from './features/files/queries/scans.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
 import { assertKeyInUse } from './features/identity/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
@@ -11,6 +13,7 @@ import { toOutgoing } from './features/mail/queries.ts'
 import type { SendResult } from './features/mail/schema.ts'
 import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
 import { remindWhenDue } from './features/presentations/commands/remind.ts'
+import { scanFiles } from './features/presentations/commands/scan.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
@@ -24,6 +27,9 @@ export interface RecurringTask {
   run(services: Services, ctx: Context): Promise<void>
 }
 
+/** What one run compares: 64 MB or more where the store is large, for at most 20 s. */
+const CHECKS: CheckLimits = { everySeconds: 600, leastBytes: 64 * 1024 * 1024, seconds: 20, files: 5000 }
+
 /** Every recurring task by name. */
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
@@ -35,6 +41,12 @@ export const recurring: RecurringTask[] = [
     name: 'tidy_files',
     everySeconds: 6 * 3600,
     run: ({ db, files, clock, log }) => tidyFiles(db, files, clock(), (file) => log.warn('tidy', { ...file })),
+  },
+  { name: 'scan_files', everySeconds: 30, run: scanWaiting },
+  {
+    name: 'check_files',
+    everySeconds: CHECKS.everySeconds,
+    run: async (services) => void (await checkFiles(services, CHECKS)),
   },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
@@ -62,6 +74,17 @@ async function finishUploads({ db, files, log }: Services, ctx: Context): Promis
       log.error('upload', { upload: upload.id, error: String(error) }),
     )
   }
+}
+
+/** What waits for the virus scanner. Where none answers, the log says so once an hour; the desk does meanwhile. */
+async function scanWaiting(services: Services, ctx: Context): Promise<void> {
+  const { db, scanner, log } = services
+  const { unreachable } = scanner ? await scanFiles(services, ctx) : { unreachable: 'CLAMD_URL is not set' }
+  if (unreachable === undefined) return
+  const { count, since } = await countWaiting(db)
+  if (count === 0 || !(await transaction(db, (trx) => claimTask(trx, 'scan_warning', ctx.actor.id, 3600)))) return
+  await transaction(db, (trx) => finishTask(trx, 'scan_warning', ctx.actor.id, null))
+  log.warn('scanner', { waiting: count, since, error: unreachable })
 }
 
 /** How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. */
@@ -170,6 +193,7 @@ async function runRecurring(services: Services, worker: string, task: RecurringT
     locale: 'vi',
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
+    scans: services.scanner !== undefined,
   }
   const failure = await task.run(services, ctx).then(
     () => null,

@@ -27,6 +27,7 @@ import { speechMail } from './speech-mail.ts'
 import { speechSteps } from './speech-steps.ts'
 import { speechUploads } from './speech-uploads.ts'
 import { speeches } from './speeches.ts'
+import { storedFiles } from './stored-files.ts'
 import { summaries } from './summaries.ts'
 import { summaryHistory } from './summary-history.ts'
 import { units } from './units.ts'
@@ -63,6 +64,7 @@ const resources = files
   .route('/', links)
   .route('/', speeches)
   .route('/', speechSteps)
+  .route('/', storedFiles)
   .route('/', speechMail)
   .route('/', summaries)
   .route('/', summaryHistory)

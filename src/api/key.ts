@@ -61,6 +61,7 @@ export function keyContext(c: HonoContext<ApiEnv>): Context {
     locale: c.var.locale,
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
+    scans: c.var.services.scanner !== undefined,
   }
 }
 

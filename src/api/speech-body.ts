@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { scanStates } from '../features/files/schema.ts'
 import type { SpeechRow, VersionRow } from '../features/presentations/queries.ts'
 import { isLate, type Waiting, waits, whoseTurn } from '../features/presentations/rules.ts'
 import {
@@ -13,6 +14,7 @@ import { optionalEmail, optionalLine } from '../text/fields.ts'
 import { hexOf } from '../text/hex.ts'
 import { patchOf } from './patch.ts'
 import { id, instant, wallTime } from './schemas.ts'
+import { damageSchema, toDamage } from './stored-files.ts'
 
 const line = z.string().nullable()
 const turns = [
@@ -140,6 +142,9 @@ export const speechVersionSchema = z
     mediaType: z.string(),
     size: z.int(),
     sha256: z.string(),
+    scan: z.enum(scanStates),
+    virus: z.string().nullable(),
+    damaged: damageSchema,
     fileUrl: z.url(),
     createdAt: instant,
   })
@@ -195,6 +200,9 @@ export function toVersion(row: VersionRow, speechUrl: string): SpeechVersionBody
     mediaType: row.media_type,
     size: row.size,
     sha256: hexOf(row.sha256),
+    scan: row.scan as SpeechVersionBody['scan'],
+    virus: row.virus,
+    damaged: toDamage(row),
     fileUrl: `${speechUrl}/versions/${row.number}/file`,
     createdAt: row.created_at.toISOString(),
   }

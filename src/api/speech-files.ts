@@ -8,8 +8,10 @@ import { getSpeech, getVersion, listVersions } from '../features/presentations/q
 import { refuseFile } from '../features/presentations/rules.ts'
 import type { PresentationState } from '../features/presentations/schema.ts'
 import { answerFile } from '../http/file-answer.ts'
+import { scanSoon } from '../http/scan-soon.ts'
 import { change } from './change.ts'
 import { fileAnswer, fileBody, fileProblems, nameQuery, streamOf } from './file-body.ts'
+import { keyContext } from './key.ts'
 import { asPage, createRouter } from './router.ts'
 import { changeHeaders, id, idParam, page, pageQuery, plain, problems } from './schemas.ts'
 import { speechVersionSchema, toVersion } from './speech-body.ts'
@@ -58,7 +60,7 @@ const fileRoute = createRoute({
     206: fileAnswer('FileRange', fileTypes),
     304: { description: 'NotModified' },
     416: { description: 'RangeOutside' },
-    ...problems(404),
+    ...problems(404, 409),
   },
 })
 
@@ -98,7 +100,8 @@ export const speechFiles = createRouter()
         },
         stored.sha256,
       )
-      if (!kept) await files.delete(stored.key)
+      if (kept) scanSoon(c.var.services, keyContext(c), { organizationId, id: speechId })
+      else await files.delete(stored.key)
       return c.json(reply.body, reply.status)
     } catch (error) {
       await files.delete(stored.key)

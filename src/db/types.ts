@@ -175,15 +175,23 @@ export interface EditorsPresent {
 }
 
 export interface Files {
+  checked_at: Generated<Timestamp>;
   created_at: Generated<Timestamp>;
+  damage: string | null;
+  damaged_at: Timestamp | null;
   id: Generated<string>;
   media_type: string;
   name: string;
   organization_id: string;
   purpose: string;
+  scan: Generated<string>;
+  scan_refusal: string | null;
+  scan_tried_at: Timestamp | null;
+  scanned_at: Timestamp | null;
   sha256: Uint8Array;
   size: number;
   storage_key: string;
+  virus: string | null;
 }
 
 export interface IdempotencyKeys {
@@ -426,6 +434,7 @@ export interface PresentationVersions {
   organization_id: string;
   presentation_id: string;
   sent_by: string;
+  state_before: string | null;
 }
 
 export interface RateLimits {

@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
-import { DomainError } from '../errors.ts'
+import { assertWhole } from '../features/files/commands/checks.ts'
+import type { CheckedFile } from '../features/files/queries/checks.ts'
+import { damagedFile } from '../features/files/rules/opening.ts'
 import { contentDisposition, requestedRange } from '../features/files/rules.ts'
 import { hexOf } from '../text/hex.ts'
 
-export interface AnswerableFile {
-  storage_key: string
+export interface AnswerableFile extends CheckedFile {
   name: string
   media_type: string
-  sha256: Uint8Array
 }
 
 /** Nothing of a file runs, or speaks to this site, where a browser would show it after all. */
@@ -22,7 +22,7 @@ const VIEW_POLICY = "sandbox allow-scripts allow-downloads; frame-ancestors 'non
 /**
  * Sends a stored file, whole or the range asked for (RFC 9110 section 14), streamed. The caller has checked who asks and
  * what for. `view` shows a PDF in the browser; everything else is a download.
- * @throws DomainError not_found where the bytes are gone
+ * @throws DomainError where nobody opens it now, or its bytes are not there in their whole length (`assertWhole`)
  */
 export async function answerFile(
   c: Context<AppEnv>,
@@ -30,9 +30,8 @@ export async function answerFile(
   use: 'download' | 'view',
 ): Promise<Response> {
   const { files } = c.var.services
-  const found = await files.head(file.storage_key)
-  if (!found) throw new DomainError('not_found')
-  const { size } = found
+  await assertWhole(c.var.services, file)
+  const { size } = file
   const etag = `"${hexOf(file.sha256)}"`
   c.header('ETag', etag)
   c.header('Accept-Ranges', 'bytes')
@@ -54,6 +53,6 @@ export async function answerFile(
   c.header('Content-Length', String(range ? range.end - range.start + 1 : size))
   if (c.req.method === 'HEAD') return c.body(null, range ? 206 : 200)
   const stored = await files.get(file.storage_key, range)
-  if (!stored) throw new DomainError('not_found')
+  if (stored?.size !== size) throw damagedFile('missing')
   return c.body(stored.body, range ? 206 : 200)
 }

@@ -14,6 +14,7 @@ import type { PresentationState } from '../features/presentations/schema.ts'
 import type { Translate } from '../i18n.ts'
 import { hexOf } from '../text/hex.ts'
 import { refusalText } from './refusal-text.ts'
+import { scanSoon } from './scan-soon.ts'
 import { readMetadata, wholeNumber } from './tus-headers.ts'
 
 /** Where uploads are made: of which speech, by which side, in whose name, at which address, told in which language. */
@@ -137,6 +138,7 @@ async function takeIn(c: Context<AppEnv>, place: UploadPlace, upload: UploadRow)
 
 async function finish(c: Context<AppEnv>, place: UploadPlace, upload: UploadRow): Promise<UploadRow> {
   await finishUpload(c.var.services, place.ctx, upload)
+  scanSoon(c.var.services, place.ctx, { organizationId: upload.organization_id, id: upload.presentation_id })
   return find(c, place, upload.id)
 }
 

@@ -18,6 +18,7 @@ export function systemContext(services: Services): Context {
     locale: 'vi',
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
+    scans: services.scanner !== undefined,
   }
 }
 
@@ -46,6 +47,14 @@ export async function greet(services: Services, say: (line: string) => void): Pr
   if (link && !config.demo) say(`  Set up (once):       ${link}`)
   if (config.demo) say(`  Mailbox:             ${config.baseUrl}/dev/mailbox`)
   say('')
+  const { scanner } = services
+  if (scanner)
+    services.later(
+      scanner.ping().catch((error: Error) => {
+        const why = (error.cause as Error | undefined)?.message ?? error.message
+        say(`  CLAMD_URL: no scanner answers (${why}): files that come in wait until one does.`)
+      }),
+    )
   const { hostname, protocol } = new URL(config.baseUrl)
   if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
     say(`  BASE_URL is plain http on ${hostname}: links and sessions travel unprotected; use https.`)

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { createAuth } from '../features/accounts/auth.ts'
 import { createCards } from '../platform/cards.ts'
+import { createClamd } from '../platform/clamd.ts'
+import { digest } from '../platform/digest.ts'
 import { createImager } from '../platform/imager.ts'
 import { createLog, gather } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
@@ -27,6 +29,8 @@ export async function createServices(
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret }),
     mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
     files: await openFiles(config),
+    scanner: config.clamd && createClamd(config.clamd),
+    digest,
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,

@@ -38,6 +38,7 @@ export function contextOf(c: HonoContext<AppEnv>, actor: Actor): Context {
     locale: c.var.locale,
     linkKey: config.linkKey as string,
     mail: { from: config.mailFrom, inbound: false },
+    scans: c.var.services.scanner !== undefined,
   }
 }
 

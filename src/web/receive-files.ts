@@ -8,6 +8,7 @@ import { submitVersion } from '../features/presentations/commands/versions.ts'
 import { getSpeech } from '../features/presentations/queries.ts'
 import { refuseFile } from '../features/presentations/rules.ts'
 import type { PresentationState } from '../features/presentations/schema.ts'
+import { scanSoon } from '../http/scan-soon.ts'
 import { cleanLine } from '../text/fold.ts'
 import { type Part, readMultipart } from './multipart.ts'
 
@@ -69,10 +70,9 @@ async function receiveOne(
     body: part.body,
     maxBytes: config.uploadMaxBytes,
   })
-  return {
-    name: stored.name,
-    number: await keep(c, stored, () => transaction(db, (trx) => submitVersion(trx, ctx, target, stored, sentBy))),
-  }
+  const number = await keep(c, stored, () => transaction(db, (trx) => submitVersion(trx, ctx, target, stored, sentBy)))
+  scanSoon(c.var.services, ctx, target)
+  return { name: stored.name, number }
 }
 
 /** Bytes without a row help nobody: they go when the row could not be written. */

@@ -1,6 +1,8 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
 import type { FileStore } from '../features/files/schema.ts'
+import { createClamd } from '../platform/clamd.ts'
+import { digest } from '../platform/digest.ts'
 import { createLog } from '../platform/log.ts'
 import { createMailbox } from '../platform/mailbox.ts'
 import { connectPostgres } from '../platform/postgres.ts'
@@ -40,6 +42,8 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
     },
     mailer,
     files: openFiles(env, config),
+    scanner: config.clamd && createClamd(config.clamd),
+    digest,
     imager: undefined,
     cards: undefined,
     config,
@@ -72,5 +76,7 @@ function readWorkerConfig(env: WorkerEnv): Config {
         `${name} is missing: on Workers it must be set, as a variable or by: wrangler secret put ${name}`,
       )
   }
+  if (config.clamd && 'path' in config.clamd)
+    throw new ConfigError('CLAMD_URL: there are no sockets of a file system on Workers; expected tcp://host:3310')
   return config
 }

@@ -64,7 +64,7 @@ async function keepFile({ db }: TestDatabase, files: FileStore): Promise<string>
   const body = new Blob([new Uint8Array(docx())]).stream()
   const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body, maxBytes: 1e6 }
   const document = await storeDocument(files, upload)
-  await transaction(db, (trx) => addFile(trx, organizationId, document))
+  await transaction(db, (trx) => addFile(trx, organizationId, document, false))
   return document.key
 }
 

@@ -51,7 +51,7 @@ it('after one that went through, the backup from before leads back: another data
     const body = new Blob([new Uint8Array(docx())]).stream()
     const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body, maxBytes: 1e6 }
     const document = await storeDocument(files, upload)
-    await transaction(database.db, (trx) => addFile(trx, organizationId, document))
+    await transaction(database.db, (trx) => addFile(trx, organizationId, document, false))
     return document.key
   }
   const before = await keep()

@@ -6,6 +6,7 @@ import type { AppEnv } from '../../src/env.ts'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
 import type { Mailer } from '../../src/features/mail/schema.ts'
+import { digest } from '../../src/platform/digest.ts'
 import type { Services } from '../../src/services.ts'
 import { countMigrations, createTestDatabase, type TestDatabase } from './database.ts'
 
@@ -47,6 +48,8 @@ export async function createTestApp(
       move: absent('files'),
       list: absent('files'),
     },
+    scanner: undefined,
+    digest,
     imager: undefined,
     cards: undefined,
     config,
@@ -68,6 +71,7 @@ export function systemContext(overrides: Partial<Context> = {}): Context {
     locale: 'vi',
     linkKey: testLinkKey,
     mail: { from: 'hoithao@hoithao.test', inbound: false },
+    scans: false,
     ...overrides,
   }
 }

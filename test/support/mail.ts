@@ -15,6 +15,7 @@ export const mailContext: Context = {
   locale: 'vi',
   linkKey: 'test-link-key-test-link-key-test-link-key',
   mail: { from: 'hoithao@hoithao.test', inbound: false },
+  scans: false,
 }
 
 /** A small REQUEST, as a calendar part. */

@@ -33,8 +33,8 @@ export interface TestWorker {
   close(): Promise<void>
 }
 
-/** The bundle in a local workerd, with a database, R2 and a mail server of its own; nothing leaves this machine. */
-export async function startWorker(): Promise<TestWorker> {
+/** The bundle in a local workerd, with a database, R2 and a mail server of its own; nothing leaves this machine. `vars` are added. */
+export async function startWorker(vars: Record<string, string> = {}): Promise<TestWorker> {
   await build({ ifStale: true })
   const database = await createTestDatabase({ max: 1 })
   const smtp = await startSmtp()
@@ -56,7 +56,7 @@ export async function startWorker(): Promise<TestWorker> {
       {
         configPath: 'wrangler.toml',
         prebuiltWorkerDir: bundle,
-        vars: { BASE_URL: workerOrigin, LOG_LEVEL: 'error', SMTP_URL: smtp.url },
+        vars: { BASE_URL: workerOrigin, LOG_LEVEL: 'error', SMTP_URL: smtp.url, ...vars },
         secrets: workerSecrets,
       },
     ],

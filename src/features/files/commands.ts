@@ -41,8 +41,8 @@ export async function storeDocument(
   }
 }
 
-/** Writes the row of a stored document. @returns its id */
-export async function addFile(trx: Trx, organizationId: string, file: StoredDocument): Promise<string> {
+/** Writes the row of a stored document; `waits` for a scanner before anybody opens it. @returns its id */
+export async function addFile(trx: Trx, organizationId: string, file: StoredDocument, waits: boolean): Promise<string> {
   const row = await trx
     .insertInto('files')
     .values({
@@ -53,6 +53,7 @@ export async function addFile(trx: Trx, organizationId: string, file: StoredDocu
       media_type: file.mediaType,
       size: file.size,
       sha256: file.sha256 as never,
+      scan: waits ? 'waiting' : 'none',
     })
     .returning('id')
     .executeTakeFirstOrThrow()

@@ -18,3 +18,28 @@ export interface FileStore {
   /** Keys under a prefix, for tidying up after cut uploads. */
   list(prefix: string): AsyncIterable<{ key: string; modifiedAt: Date }>
 }
+
+/** What became of a scan. `refused`: the scanner answered and could not look at it (its own words). */
+export type ScanResult =
+  | { outcome: 'clean' }
+  | { outcome: 'found'; name: string }
+  | { outcome: 'refused'; reply: string }
+
+/** Looks for viruses. */
+export interface Scanner {
+  /** Reads the body to its end. @throws DomainError unavailable (`scanner`) where none answers; what the body throws */
+  scan(body: ReadableStream<Uint8Array>): Promise<ScanResult>
+  /** Whether it answers. @throws DomainError unavailable (`scanner`) */
+  ping(): Promise<void>
+}
+
+/** `none`: came while no scanner was set. */
+export const scanStates = ['none', 'waiting', 'clean', 'found'] as const
+export type ScanState = (typeof scanStates)[number]
+
+/** The store has no such file, one of another size, or one of other bytes. */
+export const damages = ['missing', 'size', 'content'] as const
+export type Damage = (typeof damages)[number]
+
+/** The size and SHA-256 of a stream, read to its end. */
+export type Digest = (body: ReadableStream<Uint8Array>) => Promise<{ size: number; sha256: Uint8Array }>

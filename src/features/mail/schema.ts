@@ -49,6 +49,7 @@ export const messageKinds = [
   'speech_received',
   'speech_returned',
   'speech_approved',
+  'speech_infected',
   'colleague_invited',
   'password_reset',
 ] as const

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/transaction.ts'
+import { fileNeeds } from '../files/queries/needs.ts'
 import { invitationNeeds } from '../invitations/queries/needs.ts'
 import { mailNeeds } from '../mail/queries/needs.ts'
 import { speechNeeds } from '../presentations/queries/needs.ts'
@@ -10,7 +11,7 @@ import { type Need, type NeedKind, needKinds } from './schema.ts'
  * Each feature's part: a select of `kind, seminar_id, count, names, at, afterwards`, in this order. `seminar_id` is null for what
  * concerns the organisation as a whole; `afterwards` says that it still waits for 30 days after the seminar was held.
  */
-const parts = [invitationNeeds, mailNeeds, speechNeeds, seminarNeeds]
+const parts = [fileNeeds, invitationNeeds, mailNeeds, speechNeeds, seminarNeeds]
 
 interface Row {
   kind: NeedKind

@@ -1,6 +1,9 @@
 /** What may wait for an organizer, most pressing first. */
 export const needKinds = [
   'substitutions_pending',
+  'files_damaged',
+  'speeches_infected',
+  'files_unscanned',
   'mail_bounced',
   'mail_failed',
   'speeches_overdue',

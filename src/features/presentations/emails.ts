@@ -18,8 +18,25 @@ export type SpeechMail =
   | 'speech_received'
   | 'speech_returned'
   | 'speech_approved'
+  | 'speech_infected'
 type Reminder = 'speech_due' | 'speech_overdue'
 type Facts = NonNullable<MailInput['facts']>
+
+/** A version that was locked away for a virus; `isNewest`: no newer one has come. */
+export interface InfectedFile extends SentFile {
+  virus: string
+  isNewest: boolean
+}
+interface SentFile {
+  name: string
+  size: number
+  created_at: Date
+}
+
+/** Tells the speaker that a virus was found in their file, and how to send another. */
+export function infectionMail(db: Db, ctx: Context, speech: SpeechRow, file: InfectedFile): Promise<NewMessage | null> {
+  return speechMail(db, ctx, speech, 'speech_infected', file)
+}
 
 /** A letter to the speaker about their speech, in their language; null where they have no address. */
 export async function speechMail(
@@ -27,6 +44,7 @@ export async function speechMail(
   ctx: Context,
   speech: SpeechRow,
   kind: SpeechMail,
+  infected?: InfectedFile,
 ): Promise<NewMessage | null> {
   if (!speech.email) return null
   const event = await getEvent(db, speech.organization_id, speech.seminar_id)
@@ -61,11 +79,8 @@ export async function speechMail(
       facts:
         kind === 'speech_requested' || isReminder
           ? requestFacts(event, speech, ctx, locale)
-          : versionFacts(event, speech, locale),
-      after:
-        (kind === 'speech_returned' || (isReminder && speech.state === 'returned')) && speech.comment
-          ? [[{ strong: t('presentations:comment') }, `\n${speech.comment}`]]
-          : [],
+          : versionFacts(event, speech, locale, infected ?? latestFile(speech)),
+      after: infected ? infectionWords(infected, locale, hon) : commentWords(speech, kind, locale),
       button: {
         label: words.button,
         href: linkMark('presentation', speech.id, speech.generation, locale),
@@ -74,6 +89,22 @@ export async function speechMail(
     }),
     calendar: null,
   }
+}
+
+function commentWords(speech: SpeechRow, kind: SpeechMail, locale: Locale): MailText[] {
+  const isReminder = kind === 'speech_due' || kind === 'speech_overdue'
+  const isOfReturn = kind === 'speech_returned' || (isReminder && speech.state === 'returned')
+  if (!isOfReturn || !speech.comment) return []
+  return [[{ strong: translator(locale)('presentations:comment') }, `\n${speech.comment}`]]
+}
+
+/** What was found, and whether another file is needed. */
+function infectionWords({ virus, isNewest }: InfectedFile, locale: Locale, hon: string): MailText[] {
+  const t = translator(locale)
+  return [
+    t('presentations:mail.speech_infected.found', { virus }),
+    isNewest ? t('presentations:infected.again', { hon }) : t('presentations:infected.newer'),
+  ]
 }
 
 interface Words {
@@ -144,15 +175,17 @@ function requestFacts(event: EventRow, speech: SpeechRow, ctx: Context, locale: 
   ]
 }
 
-function versionFacts(event: EventRow, speech: SpeechRow, locale: Locale): Facts {
+function latestFile(speech: SpeechRow): SentFile | null {
+  const { latest_name: name, latest_size: size, latest_at: at } = speech
+  return name !== null && size !== null && at !== null ? { name, size, created_at: at } : null
+}
+
+function versionFacts(event: EventRow, speech: SpeechRow, locale: Locale, file: SentFile | null): Facts {
   const t = translator(locale)
   const facts: Facts = [{ label: t('presentations:fact.seminar'), value: seminarTitle(event, locale) }]
-  if (speech.latest_name !== null && speech.latest_at && speech.latest_size !== null) {
-    const at = wallTime(speech.latest_at, speech.timezone)
-    facts.push({
-      label: t('presentations:fact.file'),
-      value: `${speech.latest_name} (${sizeInWords(speech.latest_size, locale)})`,
-    })
+  if (file) {
+    const at = wallTime(file.created_at, speech.timezone)
+    facts.push({ label: t('presentations:fact.file'), value: `${file.name} (${sizeInWords(file.size, locale)})` })
     facts.push({ label: t('presentations:fact.received'), value: deadline(at, at, locale) })
   }
   return facts

@@ -5,8 +5,8 @@ import { DomainError } from '../../errors.ts'
 import { REMIND_AGAIN_HOURS } from './rules.ts'
 
 /**
- * Speeches with what their pages show beside them: how the speaker is addressed, the newest version, whether they were
- * reminded in the last hours, by the database's clock.
+ * Speeches with what their pages show beside them: how the speaker is addressed, the newest version, one that was locked away for a
+ * virus after it, whether they were reminded in the last hours, by the database's clock.
  */
 export function speeches(db: Db, organizationId: string) {
   return db
@@ -21,12 +21,30 @@ export function speeches(db: Db, organizationId: string) {
           .innerJoin('files as f', (join) =>
             join.onRef('f.organization_id', '=', 'v.organization_id').onRef('f.id', '=', 'v.file_id'),
           )
-          .select(['v.number', 'v.created_at', 'f.name', 'f.size', 'f.media_type'])
+          .select(['v.number', 'v.created_at', 'f.name', 'f.size', 'f.media_type', 'f.scan', 'f.damage'])
           .whereRef('v.organization_id', '=', 'p.organization_id')
           .whereRef('v.presentation_id', '=', 'p.id')
+          .where('f.scan', '<>', 'found')
           .orderBy('v.number', 'desc')
           .limit(1)
           .as('latest'),
+      (join) => join.onTrue(),
+    )
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('presentation_versions as v')
+          .innerJoin('files as f', (join) =>
+            join.onRef('f.organization_id', '=', 'v.organization_id').onRef('f.id', '=', 'v.file_id'),
+          )
+          .select(['v.number', 'f.name', 'f.virus'])
+          .whereRef('v.organization_id', '=', 'p.organization_id')
+          .whereRef('v.presentation_id', '=', 'p.id')
+          .where('f.scan', '=', 'found')
+          .where(sql<boolean>`v.number > coalesce(latest.number, 0)`)
+          .orderBy('v.number', 'desc')
+          .limit(1)
+          .as('locked'),
       (join) => join.onTrue(),
     )
     .where('p.organization_id', '=', organizationId)
@@ -38,6 +56,11 @@ export function speeches(db: Db, organizationId: string) {
       'latest.name as latest_name',
       'latest.size as latest_size',
       'latest.media_type as latest_type',
+      'latest.scan as latest_scan',
+      'latest.damage as latest_damage',
+      'locked.number as locked_number',
+      'locked.name as locked_name',
+      'locked.virus as locked_virus',
       sql<boolean>`coalesce(p.reminded_at > now() - make_interval(hours => ${REMIND_AGAIN_HOURS}), false)`.as(
         'reminded_recently',
       ),
@@ -98,6 +121,13 @@ function versions(db: Db, organizationId: string, presentationId: string) {
       'f.size',
       'f.sha256',
       'f.storage_key',
+      'f.organization_id',
+      'f.id as file_id',
+      'f.scan',
+      'f.virus',
+      'f.scan_refusal',
+      'f.damage',
+      'f.damaged_at',
     ])
     .where('v.organization_id', '=', organizationId)
     .where('v.presentation_id', '=', presentationId)

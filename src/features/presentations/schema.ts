@@ -61,3 +61,13 @@ export const acceptInput = z.object({ readerName: optionalLine(120) })
 export const declineInput = z.object({ reason: optionalText(500) })
 export const returnInput = z.object({ comment: requiredText(4000) })
 export const placeInput = z.object({ agendaItemId: optionalId })
+
+/** Why nobody opens a stored file: its bytes are not what came, it waits for the virus scan, it is locked away. */
+export const fileTroubles = ['damaged', 'waiting', 'infected'] as const
+export type FileTrouble = (typeof fileTroubles)[number]
+
+/** What the list of such files is narrowed by, in its address; anything else counts as not given. */
+export const troubleFilter = z.object({
+  state: z.enum(fileTroubles).optional().catch(undefined),
+  cursor: z.string().max(300).optional().catch(undefined),
+})

@@ -25,6 +25,7 @@ export function cliContext(config: Config, linkKey = ''): Context {
     locale: 'vi',
     linkKey,
     mail: { from: config.mailFrom, inbound: false },
+    scans: config.clamd !== undefined,
   }
 }
 

@@ -8,6 +8,7 @@ import { isLate, mayTake } from '../../features/presentations/rules.ts'
 import type { PresentationState } from '../../features/presentations/schema.ts'
 import { seminarTitle } from '../../features/seminars/queries.ts'
 import { clock, date, deadline, shortDateTime, wallTime } from '../../text/dates.ts'
+import { upperFirst } from '../../text/fold.ts'
 import { honorific } from '../../text/honorifics.ts'
 import { quoted } from '../../text/numbers.ts'
 import { type FormState, TextArea, TextField } from '../components/form.tsx'
@@ -148,6 +149,7 @@ function Where({ page, speech, hon, justReceived }: SpeechPageProps & { hon: str
       {state === 'requested' || state === 'returned' ? null : (
         <p class={state === 'approved' ? 'notice yes' : 'notice'}>{t(`presentations:page.${state}`, { hon })}</p>
       )}
+      <ScanNotice page={page} speech={speech} hon={hon} />
       {state === 'returned' ? (
         <div class="notice late comment">
           <strong>{t('presentations:page.returned', { hon })}</strong>
@@ -159,6 +161,24 @@ function Where({ page, speech, hon, justReceived }: SpeechPageProps & { hon: str
       ) : null}
     </>
   )
+}
+
+/** A file that was locked away for a virus, with what to do; or one that waits for the scan. */
+function ScanNotice({ page, speech, hon }: Pick<SpeechPageProps, 'page' | 'speech'> & { hon: string }) {
+  const { t } = page
+  const { locked_number: n, locked_name: file, locked_virus: virus, latest_number: kept } = speech
+  if (n !== null && mayTake('submit', speech.state as PresentationState))
+    return (
+      <div class="notice late" role="alert">
+        <p>{t('presentations:infected.page', { n, file: file ?? '', virus: virus ?? '' })}</p>
+        <p>
+          {t('presentations:infected.again', { hon })}
+          {kept === null ? null : ` ${t('presentations:infected.kept', { n: kept })}`}
+        </p>
+      </div>
+    )
+  if (speech.latest_scan !== 'waiting') return null
+  return <p class="notice">{upperFirst(t('presentations:scan.waiting.page', { hon }))}</p>
 }
 
 function Next(props: SpeechPageProps & { hon: string }) {

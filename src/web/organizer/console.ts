@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import { changesNeedOrganizer, requireMember } from '../middleware.ts'
 import { directoryPages } from './directory/routes.ts'
+import { filePages } from './files.tsx'
 import { invitationPages } from './invitations/routes.ts'
 import { logPages } from './log.tsx'
 import { mailPages } from './mail/routes.ts'
@@ -26,5 +27,6 @@ export const console = new Hono<AppEnv>()
   .route('/seminars/:id/summary', summaryPages)
   .route('/directory', directoryPages)
   .route('/mail', mailPages)
+  .route('/files', filePages)
   .route('/log', logPages)
   .route('/settings', settingsPages)

@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../../env.ts'
-import { DomainError } from '../../errors.ts'
+import { assertWhole } from '../../features/files/commands/checks.ts'
+import type { CheckedFile } from '../../features/files/queries/checks.ts'
+import { damagedFile } from '../../features/files/rules/opening.ts'
 import { contentDisposition } from '../../features/files/rules.ts'
 import { getReleasedFile } from '../../features/presentations/queries.ts'
 import { getPublicSeminar, getPublishedPhotoFile } from '../../features/summaries/queries/public.ts'
@@ -14,14 +16,12 @@ export const publicFiles = new Hono<AppEnv>()
     return sendPhoto(c, c.req.param('file'), file)
   })
   .get('/s/:slug/speeches/:speech', async (c) => {
-    const { db, files } = c.var.services
+    const { db } = c.var.services
     const { seminar } = await getPublicSeminar(db, c.req.param('slug'))
     const speech = await getReleasedFile(db, seminar.organization_id, seminar.id, c.req.param('speech'))
-    const found = await files.get(speech.storage_key)
-    if (!found) throw new DomainError('not_found')
-    return c.body(found.body, 200, {
+    return c.body(await wholeBody(c, speech), 200, {
       'Content-Type': speech.media_type,
-      'Content-Length': String(found.size),
+      'Content-Length': String(speech.size),
       'Content-Disposition': contentDisposition('attachment', speech.name),
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'Cache-Control': 'public, max-age=0, must-revalidate',
@@ -33,7 +33,7 @@ export const publicFiles = new Hono<AppEnv>()
 export async function sendPhoto(
   c: Context<AppEnv>,
   id: string,
-  file: { storage_key: string; media_type: string },
+  file: CheckedFile & { media_type: string },
   cache = 'public, max-age=86400',
 ): Promise<Response> {
   const headers = {
@@ -43,7 +43,13 @@ export async function sendPhoto(
     'Content-Security-Policy': "default-src 'none'; sandbox",
   }
   if (c.req.header('if-none-match')?.includes(`"${id}"`)) return c.body(null, 304, headers)
+  return c.body(await wholeBody(c, file), 200, { ...headers, 'Content-Length': String(file.size) })
+}
+
+/** A stored file in its whole length. @throws DomainError where nobody opens it now, or it is missing or damaged */
+async function wholeBody(c: Context<AppEnv>, file: CheckedFile): Promise<ReadableStream<Uint8Array>> {
+  await assertWhole(c.var.services, file)
   const found = await c.var.services.files.get(file.storage_key)
-  if (!found) throw new DomainError('not_found')
-  return c.body(found.body, 200, { ...headers, 'Content-Length': String(found.size) })
+  if (found?.size !== file.size) throw damagedFile('missing')
+  return found.body
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv, Page } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
 import { storedSource } from '../../features/files/bytes.ts'
+import { assertWhole } from '../../features/files/commands/checks.ts'
 import { documentTypes } from '../../features/files/content.ts'
 import { type DocumentText, readDocx } from '../../features/files/docx.ts'
 import { getReleasedFile } from '../../features/presentations/queries.ts'
@@ -36,6 +37,7 @@ export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read
   const speech = await getReleasedSpeech(db, seminar, id)
   if (!isReadable(speech)) throw new DomainError('not_found')
   const file = await getReleasedFile(db, seminar.organization_id, seminar.id, id)
+  await assertWhole(c.var.services, file)
   const text = await readDocx(storedSource(files, file.storage_key, file.size))
   return c.html(<SpeechPage {...{ page, seminar, speech, text }} />)
 })

@@ -47,7 +47,7 @@ async function stored(count: number, known: number) {
   for (let i = 0; i < count; i++) {
     const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body: body(), maxBytes: 1e6 }
     const document = await storeDocument(files, upload)
-    if (i < known) await transaction(database.db, (trx) => addFile(trx, organizationId, document))
+    if (i < known) await transaction(database.db, (trx) => addFile(trx, organizationId, document, false))
     utimesSync(join(folder, 'files', document.key), days(-3), days(-3))
     keys.push(document.key)
   }
@@ -88,7 +88,7 @@ it('gives back what the database names after all, also past the 30 days', async 
   const [key] = keys as [string]
   await tidy(files)
   const row = { key, kind: 'docx' as const, name: 'a.docx', mediaType: 'x/y', size: 1, sha256: new Uint8Array(32) }
-  await transaction(database.db, (trx) => addFile(trx, organizationId, row))
+  await transaction(database.db, (trx) => addFile(trx, organizationId, row, false))
   expect((await tidy(files, days(40))).map(({ did }) => did)).toEqual(['given back'])
   expect(await files.head(key)).toBeDefined()
 })
@@ -132,7 +132,7 @@ it('commands fill, list and give back', async () => {
     expect(printed[22]).toBe('22 files lie aside; each is removed 30 days after its date')
     const key = keys[0] as string
     const row = { key, kind: 'docx' as const, name: 'a.docx', mediaType: 'x/y', size: 1, sha256: new Uint8Array(32) }
-    await transaction(database.db, (trx) => addFile(trx, organizationId, row))
+    await transaction(database.db, (trx) => addFile(trx, organizationId, row, false))
     printed.length = 0
     expect(await main(['quarantine', 'restore'])).toBe(0)
     expect(printed[0]).toContain(`given back: ${key}`)

@@ -5,17 +5,17 @@ import { DomainError, invalid } from '../../../errors.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
 import { speechMail } from '../emails.ts'
 import { getSpeech } from '../queries.ts'
-import { changeSpeech, countVersions, lockForStep, type Target } from './lock.ts'
+import { changeSpeech, lockForStep, type Target } from './lock.ts'
 
 /**
  * An organizer takes a received paper up to edit it, or takes it over from another: who it is and since when stands on the
  * board.
  */
 export async function takeUpSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
-  const { speech, state } = await lockForStep(trx, target, 'take_up')
-  const version = await countVersions(trx, target)
-  const change = { state, editor_id: ctx.actor.id, editor_name: ctx.actor.name, editing_version: version }
-  const details = speech.state === 'editing' ? { from: speech.editor_name, number: version } : { number: version }
+  const { speech, state, current } = await lockForStep(trx, target, 'take_up')
+  const { number } = current
+  const change = { state, editor_id: ctx.actor.id, editor_name: ctx.actor.name, editing_version: number }
+  const details = speech.state === 'editing' ? { from: speech.editor_name, number } : { number }
   await changeSpeech(trx, ctx, speech, change, { action: 'presentation.taken_up', details })
 }
 
@@ -26,9 +26,10 @@ export async function putDownSpeech(trx: Trx, ctx: Context, target: Target): Pro
   await changeSpeech(trx, ctx, speech, change, { action: 'presentation.put_down' })
 }
 
-/** Approves the newest version for the proceedings; the speaker is told. */
+/** Approves the newest version for the proceedings; the speaker is told. @throws DomainError conflict, also until it is scanned */
 export async function approveSpeech(trx: Trx, ctx: Context, target: Target): Promise<void> {
-  const { speech, state } = await lockForStep(trx, target, 'approve')
+  const { speech, state, current } = await lockForStep(trx, target, 'approve')
+  if (current.scan === 'waiting') throw new DomainError('conflict', { detail: 'speech_scanning' })
   const change = { state, comment: null, editing_version: null, decided_at: dbNow }
   await changeSpeech(trx, ctx, speech, change, { action: 'presentation.approved' })
   await tell(trx, ctx, target, 'speech_approved')

@@ -5,6 +5,7 @@ import type { Trx } from '../../../db/transaction.ts'
 import type { Presentations } from '../../../db/types.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
+import type { ScanState } from '../../files/schema.ts'
 import { type Step, stateAfter } from '../rules.ts'
 import type { PresentationState } from '../schema.ts'
 
@@ -34,11 +35,33 @@ export async function lockSpeech(trx: Trx, { organizationId, id, seminarId, vers
 /** Locks a speech and finds the state a step leads to. @throws DomainError not_found, stale_version, conflict */
 export async function lockForStep(trx: Trx, target: Target, step: Step) {
   const speech = await lockSpeech(trx, target)
-  const state = stateAfter(step, speech.state as PresentationState, await countVersions(trx, target))
+  const current = await currentVersion(trx, target)
+  const state = stateAfter(step, speech.state as PresentationState, current.number)
   if (!state) throw new DomainError('conflict', { detail: `speech_not_${step}` })
-  return { speech, state }
+  return { speech, state, current }
 }
 
+/** The newest version that is not locked away for a virus: 0 where there is none. */
+export async function currentVersion(
+  trx: Trx,
+  { organizationId, id }: Target,
+): Promise<{ number: number; scan: ScanState | null }> {
+  const row = await trx
+    .selectFrom('presentation_versions as v')
+    .innerJoin('files as f', (join) =>
+      join.onRef('f.organization_id', '=', 'v.organization_id').onRef('f.id', '=', 'v.file_id'),
+    )
+    .select(['v.number', 'f.scan'])
+    .where('v.organization_id', '=', organizationId)
+    .where('v.presentation_id', '=', id)
+    .where('f.scan', '<>', 'found')
+    .orderBy('v.number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return { number: row?.number ?? 0, scan: (row?.scan as ScanState | undefined) ?? null }
+}
+
+/** The number of the last version, whatever became of it. */
 export async function countVersions(trx: Trx, { organizationId, id }: Target): Promise<number> {
   const row = await trx
     .selectFrom('presentation_versions')
@@ -52,7 +75,7 @@ export async function countVersions(trx: Trx, { organizationId, id }: Target): P
 type Change = Partial<
   Omit<Locked, 'organization_id' | 'id' | 'version' | 'state_since' | 'received_at' | 'decided_at' | 'released_at'>
 > & {
-  received_at?: typeof dbNow
+  received_at?: typeof dbNow | null
   decided_at?: typeof dbNow | null
   released_at?: typeof dbNow | null
 }

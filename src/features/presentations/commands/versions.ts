@@ -33,8 +33,9 @@ export async function submitVersion(
       organization_id: speech.organization_id,
       presentation_id: speech.id,
       number,
-      file_id: await addFile(trx, speech.organization_id, file),
+      file_id: await addFile(trx, speech.organization_id, file, ctx.scans),
       sent_by: sentBy,
+      state_before: speech.state,
     })
     .execute()
   const interrupted = speech.state === 'editing' && state === 'received' ? { whileEditing: speech.editor_name } : {}

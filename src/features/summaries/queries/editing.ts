@@ -149,7 +149,8 @@ export async function listRevisions(db: Db, organizationId: string, summaryId: s
 export function findPhotoFile(db: Db, organizationId: string, seminarId: string, fileId: string) {
   return db
     .selectFrom('files as f')
-    .select(['f.storage_key', 'f.media_type', 'f.size', 'f.name', 'f.sha256'])
+    .select(['f.organization_id', 'f.id as file_id', 'f.storage_key', 'f.name', 'f.media_type', 'f.size', 'f.sha256'])
+    .select(['f.scan', 'f.damage'])
     .where('f.organization_id', '=', organizationId)
     .where('f.id', '=', fileId)
     .where('f.purpose', '=', 'photo')

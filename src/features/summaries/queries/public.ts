@@ -142,7 +142,16 @@ export async function getReleasedSpeech(
 export async function getPublishedPhotoFile(db: Db, seminar: Of, fileId: string) {
   const file = await db
     .selectFrom('files as f')
-    .select(['f.storage_key', 'f.media_type', 'f.size'])
+    .select([
+      'f.organization_id',
+      'f.id as file_id',
+      'f.storage_key',
+      'f.media_type',
+      'f.size',
+      'f.sha256',
+      'f.scan',
+      'f.damage',
+    ])
     .where('f.organization_id', '=', seminar.organization_id)
     .where('f.id', '=', fileId)
     .where('f.purpose', '=', 'photo')

@@ -6,6 +6,7 @@ import { takesTime, whoseTurn } from '../../../features/presentations/rules.ts'
 import type { PresentationState } from '../../../features/presentations/schema.ts'
 import type { AgendaItemRow } from '../../../features/seminars/queries/detail.ts'
 import { clock, date, dayMonth, daysUntil, hourMinute, readWall, relativeDays, wallTime } from '../../../text/dates.ts'
+import { FileMarks } from './file-notices.tsx'
 import { interruption, LateMark, StateMark, speechIsLate, turnText } from './marks.tsx'
 
 const GROUPS = ['organizers', 'late', 'speaker', 'done', 'off'] as const
@@ -93,6 +94,7 @@ function Row({ page, base, row, agenda }: Omit<Props, 'rows' | 'remind'> & { row
         <StateMark page={page} state={state} />
         {whoseTurn(state) === 'nobody' ? null : <span class="sub">{turnText(page, row)}</span>}
         {cut ? <span class="sub warned">{t('presentations:board.interrupted', { name: cut.name })}</span> : null}
+        <FileMarks page={page} speech={row} />
         {row.released_at ? <span class="sub">{t('presentations:board.released')}</span> : null}
         {row.latest_number !== null && row.latest_at && row.latest_size !== null ? (
           <span class="sub">

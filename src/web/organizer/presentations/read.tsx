@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { storedSource } from '../../../features/files/bytes.ts'
+import { assertWhole } from '../../../features/files/commands/checks.ts'
 import { documentTypes } from '../../../features/files/content.ts'
 import { type DocumentText, readDocx, type TextBlock, type TextRun } from '../../../features/files/docx.ts'
 import { getSeminarSpeech, getVersion } from '../../../features/presentations/queries.ts'
@@ -17,6 +18,7 @@ export const readPages = new Hono<AppEnv>().get('/:speech/files/:number{[0-9]+}/
   const speech = await getSeminarSpeech(db, member.organization.id, seminarId(c), c.req.param('speech'))
   const file = await getVersion(db, speech.organization_id, speech.id, Number(c.req.param('number')))
   if (file.media_type !== documentTypes.docx) throw new DomainError('not_found')
+  await assertWhole(c.var.services, file)
   const text = await readDocx(storedSource(files, file.storage_key, file.size))
   const back = ownPath(c, speech.id)
   return c.html(

@@ -103,11 +103,13 @@ function Judge(props: SpeechDetailProps) {
           </button>
         </Step>
       ) : null}
-      <Step {...props} name="approve">
-        <button class={state === 'editing' ? 'btn primary' : 'btn'} type="submit">
-          {t('presentations:one.approve')}
-        </button>
-      </Step>
+      {speech.latest_scan === 'waiting' ? null : (
+        <Step {...props} name="approve">
+          <button class={state === 'editing' ? 'btn primary' : 'btn'} type="submit">
+            {t('presentations:one.approve')}
+          </button>
+        </Step>
+      )}
       {byAnother ? (
         <Step
           {...props}

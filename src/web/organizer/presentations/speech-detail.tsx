@@ -11,6 +11,7 @@ import type { FormState } from '../../components/form.tsx'
 import { UnfinishedUploads } from '../../components/unfinished-uploads.tsx'
 import { type RefusedFile, RefusedFiles, UploadForm } from '../../components/upload-form.tsx'
 import { timeText, Versions } from '../../components/versions.tsx'
+import { FileNotices } from './file-notices.tsx'
 import { interruption, LateMark, StateMark, turnText } from './marks.tsx'
 import { SpeechActions } from './speech-actions.tsx'
 
@@ -75,6 +76,7 @@ export function SpeechDetail(props: SpeechDetailProps) {
         {state === 'editing' && speech.editing_version !== null ? (
           <p class="notice">{t('presentations:one.editing', { n: speech.editing_version })}</p>
         ) : null}
+        <FileNotices page={page} speech={speech} versions={versions} />
         <Facts {...props} />
         {state === 'declined' && speech.decline_reason ? (
           <div class="notice comment">

@@ -10,6 +10,9 @@ function addressOf(member: Member, { kind, seminar }: Need): string {
   const mail = (state: string) =>
     `/console/${member.organization.slug}/mail?${seminar ? `seminar=${seminar.id}&` : ''}state=${state}`
   const addresses: Record<NeedKind, string> = {
+    files_damaged: `/console/${member.organization.slug}/files`,
+    files_unscanned: `/console/${member.organization.slug}/files`,
+    speeches_infected: at('/presentations'),
     substitutions_pending: at('/invitations?answer=substitute_pending'),
     mail_bounced: mail('bounced'),
     mail_failed: mail('failed'),
