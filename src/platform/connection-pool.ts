@@ -12,6 +12,8 @@ export interface PoolOptions {
   max: number
   /** Milliseconds that a borrower waits for a free connection; without it, as long as it takes. */
   waitMs?: number | undefined
+  /** Told of each statement's begin; what it returns, of its end. */
+  watch?: ((text: string) => (failed?: unknown) => void) | undefined
   /** Opens a client of exactly one connection that tells when it closed. */
   open(closed: () => void): postgres.Sql
 }
@@ -41,7 +43,7 @@ const failure = (code: string, message: string) => Object.assign(new Error(messa
  * client, postgres 3.4 writes to a socket that is gone (which ends the process) and lends the dead one again; and its queue has
  * no time limit.
  */
-export function createPool({ max, waitMs, open }: PoolOptions) {
+export function createPool({ max, waitMs, watch, open }: PoolOptions) {
   const idle: Kept[] = []
   const waiting = new Set<Waiter>()
   let count = 0
@@ -102,9 +104,19 @@ export function createPool({ max, waitMs, open }: PoolOptions) {
           return Promise.reject(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
         return new Promise((resolve, reject) => {
           kept.refusals.add(reject)
+          const ended = watch?.(text)
           void kept.sql
             .unsafe(text, parameters as never[], { prepare: true })
-            .then(resolve, reject)
+            .then(
+              (rows) => {
+                ended?.()
+                resolve(rows)
+              },
+              (error) => {
+                ended?.(error)
+                reject(error)
+              },
+            )
             .finally(() => kept.refusals.delete(reject))
         })
       },
@@ -143,6 +155,8 @@ export function createPool({ max, waitMs, open }: PoolOptions) {
         waiting.add(waiter)
       })
     },
+    /** How it stands now. */
+    load: () => ({ inUse: count - idle.length, idle: idle.length, waiting: waiting.size, limit: max }),
     /** Closes what is idle now, and the others when they come back. */
     async end(): Promise<void> {
       ended = true

@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely'
 import postgres from 'postgres'
 import type { DB } from '../db/types.ts'
-import { createPool } from './connection-pool.ts'
+import { createPool, type PoolOptions } from './connection-pool.ts'
 import { createDialect } from './dialect.ts'
 
 const asIs = (x: string) => x
@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   waitMs?: number
   /** After this long, in milliseconds, Postgres ends a statement, and a session that idles in a transaction. Not where `pooled`. */
   statementMs?: number
+  /** Told of each statement of `db` when it begins; what it returns, when it ended. */
+  watch?: PoolOptions['watch']
 }
 
 /**
@@ -30,12 +32,14 @@ export function connectPostgres(url: string, given: ConnectionOptions = {}) {
   // Idle ones are closed by the pool, which lends none that is about to close.
   const open = (closed: () => void) =>
     postgres(url, { ...options, max: 1, idle_timeout: 0, max_lifetime: 0, onclose: closed })
-  const pool = createPool({ max, waitMs: given.waitMs, open })
+  const pool = createPool({ max, waitMs: given.waitMs, watch: given.watch, open })
   const db = new Kysely<DB>({ dialect: createDialect(pool) })
   return {
     /** For what Kysely does not say: migrations, tests. */
     sql,
     db,
+    /** How the pool of `db` stands. */
+    load: pool.load,
     close: async () => void (await Promise.all([pool.end(), sql.end({ timeout: 5 })])),
   }
 }
