@@ -94,7 +94,12 @@ export async function build({ ifStale = false } = {}) {
   })
   await esbuild({
     absWorkingDir: root,
-    entryPoints: { server: 'src/node.ts', cli: 'src/cli.ts', cards: 'src/platform/cards.ts' },
+    entryPoints: {
+      server: 'src/node.ts',
+      cli: 'src/cli.ts',
+      cards: 'src/platform/cards.ts',
+      'inspector-thread': 'src/platform/inspector-thread.ts',
+    },
     outdir: work,
     bundle: true,
     splitting: true,

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Config } from './config.ts'
 import type { DB } from './db/types.ts'
 import type { Auth } from './features/accounts/auth.ts'
+import type { Inspector } from './features/files/inspector.ts'
 import type { Digest, FileStore, Scanner } from './features/files/schema.ts'
 import type { Mailer } from './features/mail/schema.ts'
 
@@ -75,6 +76,8 @@ export interface Services {
   /** Looks for viruses; absent where none is set. */
   scanner: Scanner | undefined
   digest: Digest
+  /** Looks at documents that strangers send: in threads of their own on Node, in the request on Workers. */
+  inspector: Inspector
   imager: Imager | undefined
   cards: Cards | undefined
   config: Config

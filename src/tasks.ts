@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
 import { transaction } from './db/transaction.ts'
+import { type DeliveryOptions, deliverOutbox } from './delivery.ts'
 import { removePastHits } from './features/accounts/commands/rate-limits.ts'
 import { type CheckLimits, checkFiles } from './features/files/commands/checks.ts'
 import { tidyFiles } from './features/files/commands/tidy.ts'
@@ -8,16 +9,13 @@ import { forgetReplies } from './features/idempotency/commands.ts'
 import { assertKeyInUse } from './features/identity/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
-import { type ClaimedMessage, claimDue, release, settle } from './features/mail/commands.ts'
-import { toOutgoing } from './features/mail/queries.ts'
-import type { SendResult } from './features/mail/schema.ts'
 import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
 import { remindWhenDue } from './features/presentations/commands/remind.ts'
 import { scanFiles } from './features/presentations/commands/scan.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
-import { claimTask, finishTask, noteRun } from './features/tasks/commands.ts'
+import { claimTask, finishTask } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 
 /** Work that comes round by the clock; one instance does it at a time. */
@@ -67,10 +65,11 @@ async function remindSpeakers({ db }: Services, ctx: Context): Promise<void> {
 }
 
 /** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
-async function finishUploads({ db, files, log }: Services, ctx: Context): Promise<void> {
+async function finishUploads(services: Services, ctx: Context): Promise<void> {
+  const { db, log } = services
   for (const upload of await listUploadsToFinish(db)) {
     if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
-    await finishUpload({ db, files }, ctx, upload).catch((error) =>
+    await finishUpload(services, ctx, upload).catch((error) =>
       log.error('upload', { upload: upload.id, error: String(error) }),
     )
   }
@@ -87,22 +86,7 @@ async function scanWaiting(services: Services, ctx: Context): Promise<void> {
   log.warn('scanner', { waiting: count, since, error: unreachable })
 }
 
-/** How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. */
-export interface DeliveryLimits {
-  concurrency: number
-  batch: number
-  perRun: number
-  lease: number
-  attempt: number
-}
-const limits: DeliveryLimits = { concurrency: 5, batch: 20, perRun: 500, lease: 240, attempt: 100 }
-
-export interface TaskOptions {
-  /** Unique to this process: claims are made in its name. */
-  worker: string
-  /** No new work is begun once it is aborted; what is under way ends first. */
-  signal?: AbortSignal
-  delivery?: Partial<DeliveryLimits>
+export interface TaskOptions extends DeliveryOptions {
   tasks?: RecurringTask[]
 }
 
@@ -119,68 +103,6 @@ export async function runDueTasks(services: Services, options: TaskOptions): Pro
     await runRecurring(services, options.worker, task)
   }
   return { attempted }
-}
-
-async function deliverOutbox(services: Services, options: TaskOptions): Promise<number> {
-  const { db } = services
-  const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
-  await transaction(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
-  let attempted = 0
-  while (attempted < perRun && !options.signal?.aborted) {
-    const since = performance.now()
-    const claimed = await transaction(db, (trx) =>
-      claimDue(trx, options.worker, Math.min(batch, perRun - attempted), lease),
-    )
-    const waiting = [...claimed]
-    const lane = async () => {
-      for (let message = waiting.shift(); message; message = waiting.shift()) {
-        // An attempt that could outlive its lease would let another worker send the same message.
-        const late = (performance.now() - since) / 1000 > lease - attempt
-        if (late || options.signal?.aborted) await transaction(db, (trx) => release(trx, message as ClaimedMessage))
-        else await deliver(services, message)
-      }
-    }
-    // Every lane ends before the run does, also when the database fails one of them.
-    const ended = await Promise.allSettled(Array.from({ length: concurrency }, lane))
-    const failed = ended.find((end) => end.status === 'rejected')
-    if (failed) throw failed.reason
-    attempted += claimed.length
-    if (claimed.length < batch) break
-  }
-  return attempted
-}
-
-/** Sends one message, outside any transaction, and writes down how it went. */
-async function deliver(services: Services, message: ClaimedMessage): Promise<void> {
-  const { db, mailer, config, log } = services
-  let result: SendResult
-  try {
-    const mail = await toOutgoing(
-      { origin: config.baseUrl, linkKey: config.linkKey as string },
-      message,
-      message.claimed_at,
-    )
-    result = await mailer.send(mail)
-  } catch (error) {
-    log.error('mail', { message: message.id, error: String(error) })
-    result = { outcome: 'temporary', reply: String((error as Error).message) }
-  }
-  await writeDown(() => transaction(db, (trx) => settle(trx, message, result)))
-  if (result.outcome !== 'sent') log.warn('mail', { message: message.id, outcome: result.outcome, reply: result.reply })
-}
-
-/** Pauses in seconds. A mail that went out and is not written down would go again, so a restarting Postgres is waited for. */
-const PAUSES = [0.2, 1, 2, 4, 8]
-
-async function writeDown(write: () => Promise<void>): Promise<void> {
-  for (const pause of PAUSES) {
-    try {
-      return await write()
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, pause * 1000))
-    }
-  }
-  return write()
 }
 
 async function runRecurring(services: Services, worker: string, task: RecurringTask): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { InvitationListRow } from '../features/invitations/queries/list.ts'
 import type { NamedSubstitute } from '../features/invitations/queries/substitutions.ts'
-import { answerInput, answerStates, answerVias, statusFilters } from '../features/invitations/schema.ts'
+import { answerInput, answerStates, answerVias, letterStates, statusFilters } from '../features/invitations/schema.ts'
 import { optionalEmail, optionalLine, requiredLine } from '../text/fields.ts'
 import { patchOf } from './patch.ts'
 import { id, instant } from './schemas.ts'
@@ -41,6 +41,7 @@ export const invitationSchema = z
     status: z.enum(statusFilters),
     version: z.int(),
     sentAt: instant.nullable(),
+    letter: z.enum(letterStates).nullable(),
     openedAt: instant.nullable(),
     withdrawnAt: instant.nullable(),
     answer: answerSchema,
@@ -168,6 +169,7 @@ export function toInvitation(row: Row, substitute: NamedSubstitute | undefined):
     status: row.status as InvitationBody['status'],
     version: row.version,
     sentAt: row.sent_at?.toISOString() ?? null,
+    letter: row.letter,
     openedAt: row.opened_at?.toISOString() ?? null,
     withdrawnAt: row.withdrawn_at?.toISOString() ?? null,
     answer: toAnswer(row, substitute),

@@ -7,6 +7,7 @@ import { lockInvitation } from '../features/invitations/commands/answer.ts'
 import { editInvitation, removeDrafts } from '../features/invitations/commands/edit.ts'
 import { sendInvitations } from '../features/invitations/commands/send.ts'
 import { withdrawInvitations } from '../features/invitations/commands/withdraw.ts'
+import { findLetter } from '../features/invitations/queries/letters.ts'
 import { countInvitations, listDelegationsWithCounts, listInvitations } from '../features/invitations/queries/list.ts'
 import { findInvitation } from '../features/invitations/queries/one.ts'
 import { findSubstitutes } from '../features/invitations/queries/substitutions.ts'
@@ -243,8 +244,11 @@ function toInput({ positionsEn, delegationId, ...input }: NewInvitation) {
 export async function readInvitation(db: Db, organizationId: string, id: string): Promise<InvitationBody> {
   const row = await findInvitation(db, organizationId, id)
   if (!row) throw new DomainError('not_found')
-  const substitutes = await findSubstitutes(db, organizationId, [id])
-  return toInvitation(row, substitutes.get(id))
+  const [substitutes, { letter }] = await Promise.all([
+    findSubstitutes(db, organizationId, [id]),
+    findLetter(db, organizationId, id),
+  ])
+  return toInvitation({ ...row, letter }, substitutes.get(id))
 }
 
 async function invitationReply<S extends number>(

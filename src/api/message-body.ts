@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { MessageListRow } from '../features/mail/queries.ts'
 import { replaceMarks, withoutLinks } from '../features/mail/rules.ts'
-import { type MessageRow, messageKinds, messageStates } from '../features/mail/schema.ts'
+import { type MailStop, type MessageRow, messageKinds, messageStates, stages } from '../features/mail/schema.ts'
 import { translator } from '../i18n.ts'
 import { id, instant } from './schemas.ts'
 
@@ -20,6 +20,7 @@ const messageFields = z.object({
   subject: z.string(),
   messageId: z.string(),
   state: z.enum(messageStates),
+  waitsFor: z.enum(['no_way_to_send', 'mail_server']).nullable(),
   attempts: z.int(),
   nextAttemptAt: instant.nullable(),
   lastReply: line,
@@ -47,7 +48,9 @@ export const messageStateSchema = z
   .strictObject({ state: z.literal('queued', { error: 'state' }) })
   .meta({ id: 'MessageState', example: { state: 'queued' } })
 
-export function toMessage(row: MessageListRow): MessageBody {
+/** A message, and what it waits for where sending stands still. */
+export function toMessage(row: MessageListRow, stop: MailStop | undefined): MessageBody {
+  const waits = ['queued', 'sending'].includes(row.state)
   return {
     id: row.id,
     seminarId: row.seminar_id,
@@ -60,16 +63,17 @@ export function toMessage(row: MessageListRow): MessageBody {
     subject: row.subject,
     messageId: row.message_id,
     state: row.state as MessageBody['state'],
+    waitsFor: waits && stop ? (stop.stage === 'none' ? 'no_way_to_send' : 'mail_server') : null,
     attempts: row.attempts,
-    nextAttemptAt: ['queued', 'sending'].includes(row.state) ? row.next_attempt_at.toISOString() : null,
+    nextAttemptAt: waits ? row.next_attempt_at.toISOString() : null,
     lastReply: row.last_reply,
     sentAt: row.sent_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
   }
 }
 
-export function toWholeMessage(row: MessageRow): WholeMessageBody {
-  const head = toMessage(row)
+export function toWholeMessage(row: MessageRow, stop: MailStop | undefined): WholeMessageBody {
+  const head = toMessage(row, stop)
   const words = translator(head.locale)('mail:privateLink')
   return {
     ...head,
@@ -79,3 +83,22 @@ export function toWholeMessage(row: MessageRow): WholeMessageBody {
     calendarMethod: row.calendar_method as WholeMessageBody['calendarMethod'],
   }
 }
+
+/** Letters that did not arrive, to be sent again in one act. */
+export const bouncedAgainSchema = z
+  .strictObject({
+    seminarId: z.uuid({ error: 'invalid' }).nullable().default(null),
+    /** Also those to addresses that a server said do not exist. */
+    deadAddresses: z.boolean({ error: 'invalid' }).default(false),
+  })
+  .meta({ id: 'BouncedAgain', example: { seminarId: null, deadAddresses: false } })
+
+/** How many letters go out again, and how many are left for each reason. */
+export const sentAgainSchema = z
+  .object({ sent: z.int(), deadAddresses: z.int(), replaced: z.int(), linkReplaced: z.int(), over: z.int() })
+  .meta({ id: 'SentAgain' })
+
+/** What the server said to a test letter, and at which point of the conversation. */
+export const testedSchema = z
+  .object({ outcome: z.enum(['sent', 'refused', 'no_way']), to: z.string(), stage: z.enum(stages), reply: z.string() })
+  .meta({ id: 'TestLetter' })

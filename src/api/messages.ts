@@ -1,9 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { retryMessage, sendAgain } from '../features/mail/commands.ts'
+import type { Db } from '../db/transaction.ts'
+import { retryMessage, sendAgain, sendBouncedAgain } from '../features/mail/commands/again.ts'
+import { planAgain } from '../features/mail/queries/again.ts'
+import { findMailStop } from '../features/mail/queries/line.ts'
 import { countMessages, getMessage, listMessages } from '../features/mail/queries.ts'
 import { messageKinds, messageStates } from '../features/mail/schema.ts'
+import { getSeminar } from '../features/seminars/queries.ts'
 import { change } from './change.ts'
-import { messageSchema, messageStateSchema, toMessage, toWholeMessage, wholeMessageSchema } from './message-body.ts'
+import {
+  bouncedAgainSchema,
+  messageSchema,
+  messageStateSchema,
+  sentAgainSchema,
+  toMessage,
+  toWholeMessage,
+  wholeMessageSchema,
+} from './message-body.ts'
 import { createRouter } from './router.ts'
 import { body, changeHeaders, checkCursor, idParam, page, pageQuery, plain, problems, searchQuery } from './schemas.ts'
 
@@ -56,6 +68,15 @@ const copyRoute = createRoute({
   responses: { 201: plain(messageSchema, 'Message'), ...problems(404, 409) },
 })
 
+const againRoute = createRoute({
+  operationId: 'sendBouncedAgain',
+  method: 'post',
+  path: '/messages/bounced/attempts',
+  tags,
+  request: { headers: changeHeaders, body: body(bouncedAgainSchema) },
+  responses: { 200: plain(sentAgainSchema, 'SentAgain'), ...problems(404) },
+})
+
 /** The outbox: what was sent, what waits, what did not arrive and why. */
 export const messages = createRouter()
   .openapi(listRoute, async (c) => {
@@ -64,22 +85,25 @@ export const messages = createRouter()
     const filter = { ...query, seminar: seminarId, invitation: invitationId }
     const { db } = c.var.services
     const { organizationId } = c.var.key
-    const [found, total] = await Promise.all([
+    const [found, total, stop] = await Promise.all([
       listMessages(db, organizationId, filter, limit),
       countMessages(db, organizationId, filter),
+      findMailStop(db, organizationId),
     ])
-    return c.json({ items: found.items.map(toMessage), next: found.next ?? null, total }, 200)
+    return c.json({ items: found.items.map((row) => toMessage(row, stop)), next: found.next ?? null, total }, 200)
   })
   .openapi(getRoute, async (c) => {
-    const row = await getMessage(c.var.services.db, c.var.key.organizationId, c.req.valid('param').id)
-    return c.json(toWholeMessage(row), 200)
+    const { db } = c.var.services
+    const { organizationId } = c.var.key
+    const row = await getMessage(db, organizationId, c.req.valid('param').id)
+    return c.json(toWholeMessage(row, await findMailStop(db, organizationId)), 200)
   })
   .openapi(stateRoute, async (c) => {
     const { id } = c.req.valid('param')
     const { organizationId } = c.var.key
     const reply = await change(c, async (trx, ctx) => {
       await retryMessage(trx, ctx, organizationId, id)
-      return { status: 200 as const, body: toMessage(await getMessage(trx, organizationId, id)) }
+      return { status: 200 as const, body: await readMessage(trx, organizationId, id) }
     })
     return c.json(reply.body, reply.status)
   })
@@ -89,7 +113,23 @@ export const messages = createRouter()
     const reply = await change(c, async (trx, ctx) => {
       const copy = await sendAgain(trx, ctx, organizationId, id)
       const headers = { Location: `${ctx.origin}/api/v1/messages/${copy}` }
-      return { status: 201 as const, body: toMessage(await getMessage(trx, organizationId, copy)), headers }
+      return { status: 201 as const, body: await readMessage(trx, organizationId, copy), headers }
     })
     return c.json(reply.body, reply.status)
   })
+  .openapi(againRoute, async (c) => {
+    const { seminarId, deadAddresses } = c.req.valid('json')
+    const { organizationId } = c.var.key
+    const reply = await change(c, async (trx, ctx) => {
+      if (seminarId) await getSeminar(trx, organizationId, seminarId)
+      const { dead, replaced, link, over } = await planAgain(trx, organizationId, seminarId)
+      const sent = await sendBouncedAgain(trx, ctx, organizationId, { seminarId, deadToo: deadAddresses })
+      const left = { deadAddresses: deadAddresses ? 0 : dead, replaced, linkReplaced: link, over }
+      return { status: 200 as const, body: { sent, ...left } }
+    })
+    return c.json(reply.body, reply.status)
+  })
+
+async function readMessage(db: Db, organizationId: string, id: string) {
+  return toMessage(await getMessage(db, organizationId, id), await findMailStop(db, organizationId))
+}

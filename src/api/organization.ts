@@ -1,13 +1,17 @@
 import { createRoute } from '@hono/zod-openapi'
+import { getKeyOwner } from '../features/accounts/queries/keys.ts'
+import { sendTestLetter } from '../features/mail/commands/test-letter.ts'
 import { updateOrganization } from '../features/organizations/commands.ts'
 import { getOrganization } from '../features/organizations/queries.ts'
 import { organizationSchema } from '../features/organizations/schema.ts'
 import { change } from './change.ts'
 import { formOfRow, inColumns } from './columns.ts'
 import { parseBody } from './invalid.ts'
+import { keyContext } from './key.ts'
+import { testedSchema } from './message-body.ts'
 import { organizationBody, organizationPatchSchema, toOrganization } from './organization-body.ts'
 import { createRouter } from './router.ts'
-import { body, editHeaders, json, problems } from './schemas.ts'
+import { body, changeHeaders, editHeaders, json, plain, problems } from './schemas.ts'
 import { etagOf, standing, versionOf } from './version.ts'
 
 const tags = ['organization']
@@ -29,6 +33,15 @@ const editRoute = createRoute({
   responses: { 200: json(organizationBody, 'Organization'), ...problems(409, 412, 428) },
 })
 
+const testRoute = createRoute({
+  operationId: 'sendTestLetter',
+  method: 'post',
+  path: '/organization/test-letters',
+  tags,
+  request: { headers: changeHeaders },
+  responses: { 200: plain(testedSchema, 'TestLetter'), ...problems(409) },
+})
+
 /** The organisation a key belongs to: names, look, wording, mailbox. */
 export const organization = createRouter()
   .openapi(getRoute, async (c) => {
@@ -48,4 +61,10 @@ export const organization = createRouter()
       return standing(toOrganization(await getOrganization(trx, organizationId), ctx.origin))
     })
     return c.json(reply.body, reply.status)
+  })
+  .openapi(testRoute, async (c) => {
+    const { organizationId, id } = c.var.key
+    const { db } = c.var.services
+    const [row, to] = await Promise.all([getOrganization(db, organizationId), getKeyOwner(db, organizationId, id)])
+    return c.json(await sendTestLetter(c.var.services, keyContext(c), row, to), 200)
   })

@@ -79,7 +79,7 @@ export const speechFiles = createRouter()
     const { organizationId } = c.var.key
     const { db, files, config } = c.var.services
     await checkOpen(db, organizationId, speechId)
-    const stored = await storeDocument(files, {
+    const stored = await storeDocument(c.var.services, {
       organizationId,
       filename: c.req.valid('query').name,
       fallbackName: 'tham-luan',

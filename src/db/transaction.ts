@@ -4,6 +4,11 @@ import type { DB } from './types.ts'
 export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
 
+/** Runs a command that is one statement: Postgres makes that a transaction of its own, without the round trips of BEGIN and COMMIT. */
+export function inOneStatement<T>(db: Db, command: (trx: Trx) => Promise<T>): Promise<T> {
+  return command(db as Trx)
+}
+
 /** Serialization failure and deadlock: the transaction had no effect and may be run again (Postgres appendix A, class 40). */
 const RETRYABLE = new Set(['40001', '40P01'])
 /** Where Postgres refuses a prepared statement because a migration of a newer instance has changed its table. */

@@ -148,6 +148,13 @@ export interface Chairs {
   version: Generated<number>;
 }
 
+export interface DeadAddresses {
+  address: string;
+  organization_id: string;
+  reply: string | null;
+  since: Generated<Timestamp>;
+}
+
 export interface Delegations {
   id: Generated<string>;
   ordinal: number;
@@ -204,6 +211,15 @@ export interface IdempotencyKeys {
   organization_id: string;
   request_hash: Uint8Array;
   status: number | null;
+}
+
+export interface Inspections {
+  act: string;
+  id: Generated<string>;
+  organization_id: string;
+  sha256: Uint8Array;
+  started_at: Generated<Timestamp>;
+  stopped: string | null;
 }
 
 export interface Invitations {
@@ -281,6 +297,19 @@ export interface MailboxMessages {
   to_name: string | null;
 }
 
+export interface MailStops {
+  ended_at: Timestamp | null;
+  next_probe_at: Generated<Timestamp>;
+  probed: string | null;
+  reply: string | null;
+  scope: string;
+  since: Timestamp | null;
+  stage: string | null;
+  streak: Generated<string[]>;
+  streak_key: string | null;
+  warned_at: Timestamp | null;
+}
+
 export interface MemberInvitations {
   accepted_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -307,6 +336,7 @@ export interface Messages {
   calendar: string | null;
   calendar_method: string | null;
   created_at: Generated<Timestamp>;
+  first_tried_at: Timestamp | null;
   from_address: string;
   from_name: string | null;
   headers: Generated<Json>;
@@ -321,11 +351,14 @@ export interface Messages {
   message_id: string;
   next_attempt_at: Generated<Timestamp>;
   organization_id: string;
+  recalled: Generated<boolean>;
+  replaced_by: string | null;
   reply_to: string | null;
   search: Generated<string>;
   seminar_id: string | null;
   sent_at: Timestamp | null;
   state: Generated<string>;
+  stopped_at: Timestamp | null;
   subject: string;
   text: string;
   to_address: string;
@@ -683,15 +716,18 @@ export interface DB {
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
   chairs: Chairs;
+  dead_addresses: DeadAddresses;
   delegations: Delegations;
   deployment: Deployment;
   editors_present: EditorsPresent;
   files: Files;
   idempotency_keys: IdempotencyKeys;
+  inspections: Inspections;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
   link_keys: LinkKeys;
   links: Links;
+  mail_stops: MailStops;
   mailbox_messages: MailboxMessages;
   member_invitations: MemberInvitations;
   members: Members;

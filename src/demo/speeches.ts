@@ -119,7 +119,7 @@ export async function loadUongBiSpeeches(
 }
 
 async function storeAll(
-  { files, config }: Services,
+  services: Services,
   { organizationId }: Target,
   named: { file: string; name: string }[],
   data: DemoData,
@@ -133,9 +133,9 @@ async function storeAll(
         filename: name,
         fallbackName: 'tham-luan',
         body,
-        maxBytes: config.uploadMaxBytes,
+        maxBytes: services.config.uploadMaxBytes,
       }
-      return [file, await storeDocument(files, upload)] as const
+      return [file, await storeDocument(services, upload)] as const
     }),
   )
   return new Map(all)

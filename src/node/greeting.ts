@@ -46,6 +46,7 @@ export async function greet(services: Services, say: (line: string) => void): Pr
   if (link && config.demo) say(`  Own the demo (once): ${link}`)
   if (link && !config.demo) say(`  Set up (once):       ${link}`)
   if (config.demo) say(`  Mailbox:             ${config.baseUrl}/dev/mailbox`)
+  if (services.mailer.kind === 'none') say('  No way to send mail is set up: every letter waits until SMTP_URL is set.')
   say('')
   const { scanner } = services
   if (scanner)

@@ -58,6 +58,7 @@ export async function main(): Promise<void> {
       ...(changed ? { changed } : {}),
     }
     closers.push(() => services.mailer.close())
+    closers.push(() => services.inspector.close())
     closers.push(async () => logKept(services))
     await assertOwnFiles(services)
     if (!isOneOfSeveral()) await prepare(services, database.url)

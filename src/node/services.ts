@@ -5,11 +5,11 @@ import { createCards } from '../platform/cards.ts'
 import { createClamd } from '../platform/clamd.ts'
 import { digest } from '../platform/digest.ts'
 import { createImager } from '../platform/imager.ts'
+import { createInspector } from '../platform/inspector.ts'
 import { createLog, gather } from '../platform/log.ts'
-import { createMailbox } from '../platform/mailbox.ts'
+import { createMailer } from '../platform/mailer.ts'
 import type { Connection } from '../platform/postgres.ts'
 import { projectFolder } from '../platform/project.ts'
-import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
 import { openFiles } from './files.ts'
 import { withKeys } from './identity.ts'
@@ -27,10 +27,11 @@ export async function createServices(
   return {
     db,
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret }),
-    mailer: config.smtpUrl ? createSmtpMailer(config.smtpUrl) : createMailbox(db),
+    mailer: createMailer(config, db),
     files: await openFiles(config),
     scanner: config.clamd && createClamd(config.clamd),
     digest,
+    inspector: createInspector(),
     imager: createImager(),
     cards: createCards(join(projectFolder(), 'dist', 'fonts')),
     config,

@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer'
-import type { Mailer, OutgoingMail, SendResult } from '../features/mail/schema.ts'
+import type { Mailer, OutgoingMail, SendResult, Stage } from '../features/mail/schema.ts'
 import { toNodemailer } from './mime.ts'
 
 export interface SmtpLimits {
@@ -13,11 +13,6 @@ export interface SmtpLimits {
   maxConnections: number
 }
 const defaults: SmtpLimits = { connection: 10, greeting: 10, socket: 30, message: 90, maxConnections: 5 }
-
-/** Refusals of a recipient or of a message; others (greeting, log-in, TLS) are ours to mend, and the message waits. */
-const OF_THE_MESSAGE = new Set(['EENVELOPE', 'EMESSAGE'])
-/** 530, 534, 535, 538: the server wants another log-in (RFC 4954 section 6). */
-const OF_THE_LOGIN = new Set([530, 534, 535, 538])
 
 /**
  * Sends through the server of SMTP_URL (`smtp://user:password@host:587`, `smtps://…`) over a few connections that are kept.
@@ -41,11 +36,11 @@ export function createSmtpMailer(url: string, given: Partial<SmtpLimits> = {}): 
   })
   return {
     kind: 'smtp',
-    async send(mail: OutgoingMail): Promise<SendResult> {
+    async send(mail: OutgoingMail, seconds = limits.message): Promise<SendResult> {
       try {
         const sent = await transport.sendMail({
           ...toNodemailer(mail),
-          signal: AbortSignal.timeout(limits.message * 1000),
+          signal: AbortSignal.timeout(seconds * 1000),
         })
         return { outcome: 'sent', reply: sent.response }
       } catch (error) {
@@ -60,13 +55,37 @@ export function createSmtpMailer(url: string, given: Partial<SmtpLimits> = {}): 
 
 interface SmtpError extends Error {
   code?: string
+  originalCode?: string
+  timeoutType?: string
+  command?: string
   response?: string
   responseCode?: number
 }
 
+const STAGES: Record<string, Stage> = { 'MAIL FROM': 'sender', 'RCPT TO': 'recipient', DATA: 'message' }
+const BEFORE_LOGIN = new Set(['EDNS', 'ETLS', 'EPROTOCOL', 'EREQUIRETLS'])
+const OF_LOGIN = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2'])
+/** 421, 530, 534, 535, 538: the server ends, or wants another log-in (RFC 5321 section 3.8, RFC 4954 section 6): it may take the letter later. */
+const NOT_OF_THE_LETTER = new Set([421, 530, 534, 535, 538])
+/** A conversation that was under way, and was cut. */
+const CUT = new Set(['SOCKET_TIMEOUT', 'ECONNRESET', 'EPIPE'])
+
 function toResult(error: SmtpError): SendResult {
-  const { responseCode = 0, code = '' } = error
-  const permanent = responseCode >= 500 && OF_THE_MESSAGE.has(code) && !OF_THE_LOGIN.has(responseCode)
-  const reply = (error.response || `${code ? `${code}: ` : ''}${error.message}`).replace(/\s+/g, ' ').trim()
-  return { outcome: permanent ? 'permanent' : 'temporary', reply }
+  const { responseCode = 0 } = error
+  const stage = stageOf(error)
+  const spoken =
+    (stage === 'sender' || stage === 'recipient' || stage === 'message') && !NOT_OF_THE_LETTER.has(responseCode)
+  const reply = (error.response || `${error.code ? `${error.code}: ` : ''}${error.message}`).replace(/\s+/g, ' ').trim()
+  return { outcome: responseCode >= 500 && spoken ? 'permanent' : 'temporary', reply, stage }
+}
+
+/** How far it came. A connection that fails tells it by its code, a refusal by the command. */
+function stageOf({ code = '', originalCode, timeoutType, command = '', responseCode }: SmtpError): Stage {
+  const stage = STAGES[command]
+  if (stage) return stage
+  if (OF_LOGIN.has(code) || command.startsWith('AUTH')) return 'login'
+  if (BEFORE_LOGIN.has(code) || ['EHLO', 'HELO', 'STARTTLS'].includes(command) || responseCode) return 'connection'
+  if (code === 'ESOCKET' || code === 'ETIMEDOUT')
+    return CUT.has(timeoutType ?? originalCode ?? '') ? 'message' : 'connection'
+  return 'message'
 }

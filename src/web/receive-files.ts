@@ -62,8 +62,8 @@ async function receiveOne(
   part: Part,
   sentBy: 'speaker' | 'organizer',
 ) {
-  const { config, db, files } = c.var.services
-  const stored = await storeDocument(files, {
+  const { config, db } = c.var.services
+  const stored = await storeDocument(c.var.services, {
     organizationId: target.organizationId,
     filename: part.filename,
     fallbackName: 'tham-luan',

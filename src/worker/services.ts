@@ -1,14 +1,14 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import { createPlainInspector } from '../features/files/inspector.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { createClamd } from '../platform/clamd.ts'
 import { digest } from '../platform/digest.ts'
 import { createLog } from '../platform/log.ts'
-import { createMailbox } from '../platform/mailbox.ts'
+import { createMailer } from '../platform/mailer.ts'
 import { connectPostgres } from '../platform/postgres.ts'
 import { createR2Store } from '../platform/r2.ts'
 import { createS3Store } from '../platform/s3.ts'
-import { createSmtpMailer } from '../platform/smtp.ts'
 import type { Services } from '../services.ts'
 import type { WorkerEnv } from './env.ts'
 
@@ -31,7 +31,7 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
   const { db } = connection
   const log = createLog(config.logLevel, (line) => console.log(line))
   const pending: Promise<unknown>[] = []
-  const mailer = config.smtpUrl ? createSmtpMailer(config.smtpUrl, { maxConnections: 1 }) : createMailbox(db)
+  const mailer = createMailer(config, db, { maxConnections: 1 })
   let auth: Auth | undefined
   return {
     db,
@@ -44,6 +44,7 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
     files: openFiles(env, config),
     scanner: config.clamd && createClamd(config.clamd),
     digest,
+    inspector: createPlainInspector(),
     imager: undefined,
     cards: undefined,
     config,

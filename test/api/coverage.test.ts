@@ -107,6 +107,7 @@ const answers: Record<string, Answer> = {
   [`POST ${settings}/calendar/revocation`]: {
     none: 'a member’s own calendar spans organisations: no key of one reaches it',
   },
+  [`POST ${settings}/mail/test`]: ['sendTestLetter'],
   [`POST ${settings}/keys`]: ['createKey'],
   [`POST ${settings}/keys/:id/revoke`]: ['revokeKey'],
   [`POST ${settings}/members/:user/role`]: ['setMemberRole'],
@@ -118,6 +119,7 @@ const answers: Record<string, Answer> = {
     'withdrawMemberInvitation',
   ],
 
+  'POST /console/:org/mail/again': ['sendBouncedAgain'],
   'POST /console/:org/mail/:id/attempts': ['setMessageState'],
   'POST /console/:org/mail/:id/copies': ['createMessageCopy'],
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createPerson, createUnit } from '../support/factories.ts'
+import { killAddress } from '../support/mail.ts'
 import { type Caller, createCaller } from './support.ts'
 
 let t: TestApp
@@ -158,7 +159,7 @@ describe('a person', () => {
       body: { ...input, phone: null, locale: 'vi', emailDeadAt: null, version: 1 },
     })
     const { id } = made.body
-    await t.services.db.updateTable('people').set({ email_dead_at: new Date() }).where('id', '=', id).execute()
+    await killAddress(t.services.db, caller.organizationId, input.email)
     expect((await caller.call('GET', `/people/${id}`)).body.emailDeadAt).toEqual(expect.any(String))
     const edit = (body: object, ifMatch = '"1"') => caller.call('PATCH', `/people/${id}`, body, { 'if-match': ifMatch })
     const edited = await edit({ email: 'moi@mau.example', note: null, locale: 'en' })

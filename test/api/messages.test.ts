@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createInvitation, createPerson, createSeminar } from '../support/factories.ts'
+import { newMessage, queueMessages } from '../support/mail.ts'
 import { type Caller, createCaller } from './support.ts'
 
 let t: TestApp
@@ -99,7 +100,7 @@ describe('a message', () => {
   })
 
   it('that should not go out any more stays, and says why', async () => {
-    const person = await createPerson(t.services.db, caller.organizationId, { email_dead_at: new Date() })
+    const person = await createPerson(t.services.db, caller.organizationId)
     const seminar = await createSeminar(t.services.db, caller.organizationId)
     const invitation = await createInvitation(t.services.db, seminar)
     const { messageId } = await one()
@@ -120,9 +121,16 @@ describe('a message', () => {
       })
       .returning('id')
       .executeTakeFirstOrThrow()
+    await t.services.db.updateTable('messages').set({ kind: 'invitation' }).where('id', '=', made.id).execute()
+    const later = newMessage(caller.organizationId, {
+      seminarId: seminar.id,
+      invitationId: invitation.id,
+      kind: 'update',
+    })
+    await queueMessages(t.services.db, later)
     expect(await caller.call('PUT', `/messages/${made.id}/state`, { state: 'queued' })).toMatchObject({
       status: 409,
-      body: { code: 'mail_address_dead' },
+      body: { code: 'mail_replaced' },
     })
   })
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { readConfig } from '../../src/config.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { addFile, storeDocument } from '../../src/features/files/commands.ts'
+import { createPlainInspector } from '../../src/features/files/inspector.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
 import { recognizeLinkKey, recognizeStore } from '../../src/features/identity/commands.ts'
 import { findDeploymentId, findStoreId, fingerprintOf } from '../../src/features/identity/queries.ts'
@@ -63,7 +64,7 @@ async function keepFile({ db }: TestDatabase, files: FileStore): Promise<string>
   const { id: organizationId } = await createOrganization(db)
   const body = new Blob([new Uint8Array(docx())]).stream()
   const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body, maxBytes: 1e6 }
-  const document = await storeDocument(files, upload)
+  const document = await storeDocument({ db, files, inspector: createPlainInspector() }, upload)
   await transaction(db, (trx) => addFile(trx, organizationId, document, false))
   return document.key
 }

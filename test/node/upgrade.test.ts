@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { isMigrated, migrate } from '../../src/db/migrate.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { addFile, storeDocument } from '../../src/features/files/commands.ts'
+import { createPlainInspector } from '../../src/features/files/inspector.ts'
 import { recognizeStore } from '../../src/features/identity/commands.ts'
 import { verifyBackup } from '../../src/node/backup/manifest.ts'
 import { restoreBackup } from '../../src/node/backup/restore.ts'
@@ -50,7 +51,7 @@ it('after one that went through, the backup from before leads back: another data
   const keep = async () => {
     const body = new Blob([new Uint8Array(docx())]).stream()
     const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body, maxBytes: 1e6 }
-    const document = await storeDocument(files, upload)
+    const document = await storeDocument({ db: database.db, files, inspector: createPlainInspector() }, upload)
     await transaction(database.db, (trx) => addFile(trx, organizationId, document, false))
     return document.key
   }

@@ -7,11 +7,15 @@ import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { FileStore } from '../../src/features/files/schema.ts'
 import type { Mailer } from '../../src/features/mail/schema.ts'
 import { digest } from '../../src/platform/digest.ts'
+import { createInspector } from '../../src/platform/inspector.ts'
 import type { Services } from '../../src/services.ts'
 import { countMigrations, createTestDatabase, type TestDatabase } from './database.ts'
 
 export const testOrigin = 'http://hoithao.test'
 export const testLinkKey = 'test-link-key-test-link-key-test-link-key'
+
+/** One for the file's applications: its threads end by themselves. */
+const inspector = createInspector()
 
 export interface TestApp {
   app: Hono<AppEnv>
@@ -50,6 +54,7 @@ export async function createTestApp(
     },
     scanner: undefined,
     digest,
+    inspector,
     imager: undefined,
     cards: undefined,
     config,

@@ -67,6 +67,14 @@ export function queueMessages(db: Db, ...messages: NewMessage[]) {
   return transaction(db, (trx) => enqueueMessages(trx, mailContext, messages))
 }
 
+/** A server has said that an address does not exist. */
+export function killAddress(db: Db, organizationId: string, address: string) {
+  return db
+    .insertInto('dead_addresses')
+    .values({ organization_id: organizationId, address: address.toLowerCase(), reply: '550 5.1.1 no such user' })
+    .execute()
+}
+
 /** A message ready to leave. */
 export function outgoing(overrides: Partial<OutgoingMail> = {}): OutgoingMail {
   const { subject, text, html, to, from, replyTo } = newMessage('')

@@ -178,9 +178,12 @@ export function ole(
 }
 
 /** A Word document of before 2007; `flags` is the byte that says whether it is encrypted. */
-export function doc(extra: Parameters<typeof ole>[0] = [], flags = 0): Uint8Array {
+export function doc(extra: Parameters<typeof ole>[0] = [], flags = 0, text = ''): Uint8Array {
   return ole([
-    { name: 'WordDocument', content: new Uint8Array([0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, flags]) },
+    {
+      name: 'WordDocument',
+      content: new Uint8Array([0xec, 0xa5, 0xc1, 0, 0, 0, 0, 0, 0, 0, 0, flags, ...strToU8(text, true)]),
+    },
     { name: '1Table' },
     ...extra,
   ])

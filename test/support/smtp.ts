@@ -10,6 +10,9 @@ export interface Received {
 
 /** What the server says of a recipient, or of a message; nothing means yes. */
 export interface SmtpScript {
+  /** A greeting that turns the connection away. */
+  greeting?: () => string | undefined
+  from?: (address: string) => string | undefined
   rcpt?: (address: string) => string | undefined | Promise<string | undefined>
   data?: (message: Received) => string | undefined | Promise<string | undefined>
 }
@@ -28,6 +31,14 @@ export async function startSmtp(script: SmtpScript = {}): Promise<TestSmtp> {
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     logger: false,
+    onConnect(_session, callback) {
+      const reply = script.greeting?.()
+      callback(reply ? refusal(reply) : undefined)
+    },
+    onMailFrom(address, _session, callback) {
+      const reply = script.from?.(address.address)
+      callback(reply ? refusal(reply) : undefined)
+    },
     onRcptTo(address, _session, callback) {
       void Promise.resolve(script.rcpt?.(address.address)).then((reply) => callback(reply ? refusal(reply) : undefined))
     },

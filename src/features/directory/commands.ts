@@ -141,7 +141,7 @@ export async function createPerson(
   return id
 }
 
-/** Changes a person; another address is no longer held for dead. @throws DomainError not_found, stale_version, invalid */
+/** Changes a person. @throws DomainError not_found, stale_version, invalid */
 export async function updatePerson(
   trx: Trx,
   ctx: Context,
@@ -154,7 +154,6 @@ export async function updatePerson(
   if (before.version !== version) throw new DomainError('stale_version')
   const changed = changedFields(before, input)
   if (!changed.length) return
-  const newAddress = changed.includes('email')
   // A name that stays keeps its parts: somebody may have been split by hand, or by an import.
   const parts = changed.includes('name') ? splitVietnameseName(input.name) : {}
   await trx
@@ -162,7 +161,6 @@ export async function updatePerson(
     .set((eb) => ({
       ...input,
       ...parts,
-      ...(newAddress ? { email_dead_at: null } : {}),
       version: eb('version', '+', 1),
       updated_at: eb.fn<Date>('now'),
     }))

@@ -12,13 +12,17 @@ const WINDOW = 512 * 1024
 
 /** A stored file as a source. Holds at most one window in memory. */
 export function storedSource(files: FileStore, key: string, size: number): ByteSource {
-  let at = 0
-  let window: Uint8Array = new Uint8Array()
-  const fetch = async (start: number, length: number) => {
-    const found = await files.get(key, { start, end: Math.min(start + length, size) - 1 })
+  return windowed(size, async (start, length) => {
+    const found = await files.get(key, { start, end: start + length - 1 })
     if (!found) throw new Error('the stored file is gone')
     return collect(found.body, length)
-  }
+  })
+}
+
+/** A source over what is far away: near reads are answered from one window. `fetch` is asked for what exists only. */
+export function windowed(size: number, fetch: (start: number, length: number) => Promise<Uint8Array>): ByteSource {
+  let at = 0
+  let window: Uint8Array = new Uint8Array()
   return {
     size,
     async read(start, length) {
@@ -26,7 +30,7 @@ export function storedSource(files: FileStore, key: string, size: number): ByteS
       if (wanted <= 0) return new Uint8Array()
       if (wanted > WINDOW) return fetch(start, wanted)
       if (start < at || start + wanted > at + window.byteLength) {
-        window = await fetch(start, WINDOW)
+        window = await fetch(start, Math.min(WINDOW, size - start))
         at = start
       }
       return window.subarray(start - at, start - at + wanted)
@@ -83,17 +87,4 @@ export function hasAt(bytes: Uint8Array, at: number, signature: string): boolean
   if (at < 0 || at + signature.length > bytes.byteLength) return false
   for (let i = 0; i < signature.length; i++) if (bytes[at + i] !== signature.charCodeAt(i)) return false
   return true
-}
-
-/**
- * Goes through a source in pieces that overlap by `overlap` bytes, so that nothing that short is cut in two. Stops when
- * `look` returns true.
- */
-export async function scan(source: ByteSource, overlap: number, look: (text: string) => boolean): Promise<boolean> {
-  const step = WINDOW - overlap
-  for (let at = 0; at < source.size; at += step) {
-    if (look(byteString(await source.read(at, WINDOW)))) return true
-    if (at + WINDOW >= source.size) break
-  }
-  return false
 }

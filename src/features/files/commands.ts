@@ -1,8 +1,7 @@
 import type { Trx } from '../../db/transaction.ts'
-import { storedSource } from './bytes.ts'
-import { checkDocument, type DocumentKind, documentTypes } from './content.ts'
+import { type DocumentKind, documentTypes } from './content.ts'
+import { type InspectStores, inspectStored } from './inspect.ts'
 import { displayName } from './rules.ts'
-import type { FileStore } from './schema.ts'
 
 /** A document whose bytes are stored and looked at, with no row yet. */
 export interface StoredDocument {
@@ -20,7 +19,7 @@ export interface StoredDocument {
  * @throws DomainError too_large, storage_full, or a refusal (`refusal.ts`)
  */
 export async function storeDocument(
-  files: FileStore,
+  stores: InspectStores,
   upload: {
     organizationId: string
     filename: string | undefined
@@ -29,10 +28,13 @@ export async function storeDocument(
     maxBytes: number
   },
 ): Promise<StoredDocument> {
-  const key = `${upload.organizationId}/presentation/${crypto.randomUUID()}`
+  const { files } = stores
+  const { organizationId } = upload
+  const key = `${organizationId}/presentation/${crypto.randomUUID()}`
   const { size, sha256 } = await files.put(key, upload.body, { maxBytes: upload.maxBytes })
   try {
-    const kind = await checkDocument(storedSource(files, key, size), upload.filename)
+    const looked = { organizationId, key, size, sha256, name: upload.filename ?? '' }
+    const kind = await inspectStored(stores, 'check', looked)
     const name = displayName(upload.filename, kind, upload.fallbackName)
     return { key, kind, name, mediaType: documentTypes[kind], size, sha256 }
   } catch (error) {

@@ -1,7 +1,8 @@
+import { budgetFor } from './budget.ts'
 import type { ByteSource } from './bytes.ts'
 import { refused } from './refusal.ts'
-import { attributes, elements, tokens, xmlText } from './xml.ts'
-import { budgetFor, readDirectory, readEntry } from './zip.ts'
+import { attributeOf, type XmlElement, type XmlHandlers, xmlReader } from './xml.ts'
+import { readDirectory, unfold } from './zip.ts'
 
 export interface TextRun {
   text: string
@@ -21,43 +22,56 @@ export interface DocumentText {
   pictures: number
 }
 
-const MAX_XML = 16 * 1024 * 1024
 const MAX_BLOCKS = 20_000
+/** What a page may show of one document, in UTF-16 units: six books of 300 pages. */
+const MAX_WORDS = 4 * 1024 * 1024
 const LEGACY_FONT = /^(\.Vn|VNI-)/i
+/** Transitional and strict (ECMA-376 parts 4 and 1). */
+const WORD =
+  /^http:\/\/(schemas\.openxmlformats\.org\/wordprocessingml\/2006|purl\.oclc\.org\/ooxml\/wordprocessingml)\/main$/
 
 /**
  * The words of a Word document (ECMA-376 part 1, 17): paragraphs, headings, lists, tables, bold and italic. Nothing else
- * gets out of it, so a page may show it; deleted and moved text stays out.
- * @throws DomainError file_damaged, file_bomb
+ * gets out of it, so a page may show it; deleted and moved text stays out. Ends early on one that is longer than any book.
+ * @throws DomainError file_damaged, file_bomb, file_active, file_too_complex
  */
-export async function readDocx(source: ByteSource): Promise<DocumentText> {
+export async function readDocx(source: ByteSource, budget = budgetFor(source.size)): Promise<DocumentText> {
   const entries = await readDirectory(source)
-  const budget = budgetFor(source.size)
-  const part = async (name: string) => {
+  const part = async (name: string, handlers: XmlHandlers, full = () => false) => {
     const entry = entries.find((e) => e.name === name)
-    return entry ? xmlText(await readEntry(source, entry, budget, MAX_XML)) : undefined
+    if (!entry) return false
+    const reader = xmlReader(handlers, budget)
+    for await (const piece of unfold(source, entry, budget)) {
+      reader.write(piece)
+      if (full()) return true
+    }
+    reader.end()
+    return true
   }
-  const document = await part('word/document.xml')
-  if (document === undefined) throw refused('file_damaged')
-  return parseDocument(document, headingStyles((await part('word/styles.xml')) ?? ''))
+  const styles = new Map<string, 2 | 3 | 4>()
+  await part('word/styles.xml', styleHandlers(styles))
+  const result: DocumentText = { blocks: [], legacyFont: false, pictures: 0 }
+  const { full, ...handlers } = textHandlers(result, styles)
+  if (!(await part('word/document.xml', handlers, full))) throw refused('file_damaged')
+  return result
 }
 
 /** Style ids differ from language to language; the names `heading 1`, `Title` do not. */
-function headingStyles(styles: string): Map<string, 2 | 3 | 4> {
-  const found = new Map<string, 2 | 3 | 4>()
-  for (const style of styles.split(/<w:style\b/).slice(1)) {
-    const id = /\bw:styleId="([^"<]*)"/.exec(style.slice(0, 500))?.[1]
-    const name = elements(style, 'name')[0]?.val ?? ''
-    const level = /^(title|heading 1)$/i.test(name)
-      ? 2
-      : /^heading 2$/i.test(name)
-        ? 3
-        : /^heading [3-6]$/i.test(name)
-          ? 4
-          : undefined
-    if (id && level) found.set(id, level)
+function styleHandlers(found: Map<string, 2 | 3 | 4>): XmlHandlers {
+  let id = ''
+  return {
+    open(element) {
+      if (element.local === 'style') id = attributeOf(element, 'styleId')
+      if (element.local !== 'name' || !id) return
+      const name = attributeOf(element, 'val')
+      if (/^(title|heading 1)$/i.test(name)) found.set(id, 2)
+      else if (/^heading 2$/i.test(name)) found.set(id, 3)
+      else if (/^heading [3-6]$/i.test(name)) found.set(id, 4)
+    },
+    close({ local }) {
+      if (local === 'style') id = ''
+    },
   }
-  return found
 }
 
 interface Paragraph {
@@ -66,20 +80,24 @@ interface Paragraph {
   runs: TextRun[]
 }
 
-function parseDocument(xml: string, styles: Map<string, 2 | 3 | 4>): DocumentText {
-  const result: DocumentText = { blocks: [], legacyFont: false, pictures: 0 }
+function textHandlers(result: DocumentText, styles: Map<string, 2 | 3 | 4>) {
   const open: Paragraph[] = []
-  const tables: TextRun[][][][] = []
+  // Of tables within each other the outermost counts; what stands in the others is said in its cells.
+  let rows: TextRun[][][] = []
+  let tables = 0
   let run = { bold: false, italic: false }
-  let inText = false
+  let inText = 0
   let hidden = 0
+  let said = 0
 
+  const full = () => result.blocks.length > MAX_BLOCKS || said > MAX_WORDS
   const close = (paragraph: Paragraph) => {
+    if (full()) return
     const runs = merged(paragraph.runs)
-    const cell = tables.at(-1)?.at(-1)?.at(-1)
+    const cell = tables ? rows.at(-1)?.at(-1) : undefined
     if (cell) {
       if (cell.length && runs.length) cell.push({ text: '\n', bold: false, italic: false })
-      cell.push(...runs)
+      for (const one of runs) cell.push(one)
       return
     }
     if (!runs.some((r) => r.text.trim())) return
@@ -87,52 +105,61 @@ function parseDocument(xml: string, styles: Map<string, 2 | 3 | 4>): DocumentTex
     if (level) result.blocks.push({ kind: 'heading', level, runs })
     else result.blocks.push({ kind: paragraph.listed ? 'item' : 'paragraph', runs })
   }
-  const say = (text: string) => open.at(-1)?.runs.push({ text, ...run })
-
-  for (const token of tokens(xml)) {
-    if (result.blocks.length > MAX_BLOCKS) break
-    if ('text' in token) {
-      if (inText && !hidden) say(token.text)
-      continue
-    }
-    const { name, closing, empty } = token
-    if (name === 'w:del' || name === 'w:moveFrom' || name === 'mc:Fallback') hidden += closing ? -1 : empty ? 0 : 1
-    if (hidden) continue
-    if (closing) {
-      if (name === 'w:t') inText = false
-      else if (name === 'w:p') {
-        const paragraph = open.pop()
-        if (paragraph) close(paragraph)
-      } else if (name === 'w:tbl') {
-        const rows = tables.pop()
-        if (rows?.length && !tables.length) result.blocks.push({ kind: 'table', rows })
-        else if (rows)
-          tables
-            .at(-1)
-            ?.at(-1)
-            ?.at(-1)
-            ?.push(...rows.flat(2))
-      }
-      continue
-    }
-    if (name === 'w:t') inText = !empty
-    else if (name === 'w:p' && !empty) open.push({ style: '', listed: false, runs: [] })
-    else if (name === 'w:tbl') tables.push([])
-    else if (name === 'w:tr') tables.at(-1)?.push([])
-    else if (name === 'w:tc') tables.at(-1)?.at(-1)?.push([])
-    else if (name === 'w:r') run = { bold: false, italic: false }
-    else if (name === 'w:tab') say('\t')
-    else if (name === 'w:br' || name === 'w:cr') say('\n')
-    else if (name === 'w:noBreakHyphen') say('-')
-    else if (name === 'w:drawing' || name === 'w:pict') result.pictures++
-    else if (name === 'w:b' || name === 'w:i') {
-      const on = !/^(0|false|off)$/.test(attributes(token.attributes).val ?? '')
-      run = name === 'w:b' ? { ...run, bold: on } : { ...run, italic: on }
-    } else if (name === 'w:numPr') Object.assign(open.at(-1) ?? {}, { listed: true })
-    else if (name === 'w:pStyle') Object.assign(open.at(-1) ?? {}, { style: attributes(token.attributes).val ?? '' })
-    else if (name === 'w:rFonts' && LEGACY_FONT.test(attributes(token.attributes).ascii ?? '')) result.legacyFont = true
+  const say = (text: string) => {
+    said += text.length
+    open.at(-1)?.runs.push({ text, ...run })
   }
-  return result
+
+  const begin = (element: XmlElement) => {
+    const { local } = element
+    if (local === 't') inText++
+    else if (local === 'p') open.push({ style: '', listed: false, runs: [] })
+    else if (local === 'tbl') tables++
+    else if (local === 'tr' && tables === 1) rows.push([])
+    else if (local === 'tc' && tables === 1) rows.at(-1)?.push([])
+    else if (local === 'r') run = { bold: false, italic: false }
+    else if (local === 'tab') say('\t')
+    else if (local === 'br' || local === 'cr') say('\n')
+    else if (local === 'noBreakHyphen') say('-')
+    else if (local === 'drawing' || local === 'pict') result.pictures++
+    else if (local === 'b' || local === 'i') {
+      const on = !/^(0|false|off)$/.test(attributeOf(element, 'val'))
+      run = local === 'b' ? { ...run, bold: on } : { ...run, italic: on }
+    } else if (local === 'numPr') Object.assign(open.at(-1) ?? {}, { listed: true })
+    else if (local === 'pStyle') Object.assign(open.at(-1) ?? {}, { style: attributeOf(element, 'val') })
+    else if (local === 'rFonts' && LEGACY_FONT.test(attributeOf(element, 'ascii'))) result.legacyFont = true
+  }
+
+  const end = (local: string) => {
+    if (local === 't') inText--
+    else if (local === 'p') {
+      const paragraph = open.pop()
+      if (paragraph) close(paragraph)
+    } else if (local === 'tbl' && --tables === 0) {
+      if (rows.length) result.blocks.push({ kind: 'table', rows })
+      rows = []
+    }
+  }
+
+  return {
+    full,
+    open(element: XmlElement) {
+      if (isHidden(element)) hidden++
+      if (!hidden && WORD.test(element.uri)) begin(element)
+    },
+    text(text: string) {
+      if (inText && !hidden) say(text)
+    },
+    close(element: XmlElement) {
+      if (!hidden && WORD.test(element.uri)) end(element.local)
+      if (isHidden(element)) hidden--
+    },
+  }
+}
+
+/** Deleted, moved away, or said a second time for older programs. */
+function isHidden({ local, uri }: XmlElement): boolean {
+  return ((local === 'del' || local === 'moveFrom') && WORD.test(uri)) || (local === 'Fallback' && !WORD.test(uri))
 }
 
 /** Word cuts a sentence into many runs; those that look alike are one. */

@@ -1,25 +1,25 @@
+import type { Budget } from './budget.ts'
 import type { ByteSource } from './bytes.ts'
-import { textPieces, visitParts } from './parts.ts'
+import { isOwnDisk, leadsOut, mayBeFollowed } from './links.ts'
+import { visitParts } from './parts.ts'
 import { refused } from './refusal.ts'
-import { xmlText } from './xml.ts'
-import { type Budget, readEntry, type ZipEntry } from './zip.ts'
+import { attributeOf, type XmlElement } from './xml.ts'
+import { readEntry, type ZipEntry } from './zip.ts'
 
 const KINDS: Record<string, 'odt' | 'odp'> = {
   'application/vnd.oasis.opendocument.text': 'odt',
   'application/vnd.oasis.opendocument.presentation': 'odp',
 }
-const MAX_MANIFEST = 1024 * 1024
 const MACROS = /^(Basic|Scripts)\/(?!$)/i
-const EVENT = /<office:script\b|<script:event-listener\b|vnd\.sun\.star\.script:|macro:\/\//i
-// Elements that fetch what they show; a link in the text (text:a) is followed only by a click.
-const FETCHED =
-  /<(?:draw:(?:image|object|object-ole|plugin|floating-frame|applet)|text:section-source)\b[^<>]*\bxlink:href="\s*(?:https?|ftp|file|smb|\\\\|\/\/)/i
+const XLINK = 'http://www.w3.org/1999/xlink'
+const PRESENTATION = 'urn:oasis:names:tc:opendocument:xmlns:presentation:1.0'
+const RUNS = /^\s*(vnd\.sun\.star\.|macro:|script:|javascript:|service:|slot:|\.uno:)/i
 
 /**
  * An OpenDocument package (ODF 1.3 part 2): its first entry is `mimetype`, stored as it is; nothing encrypted, no macros,
  * nothing fetched from elsewhere.
  * @returns undefined when it is another kind of package
- * @throws DomainError file_encrypted, file_macros, file_external, file_embedded, file_bomb, file_damaged
+ * @throws DomainError file_encrypted, file_macros, file_active, file_external, file_embedded, file_bomb, file_damaged, file_too_complex
  */
 export async function checkOdf(
   source: ByteSource,
@@ -30,20 +30,37 @@ export async function checkOdf(
   if (first?.name !== 'mimetype' || first.method !== 0) return undefined
   const kind = KINDS[new TextDecoder().decode(await readEntry(source, first, budget, 200)).trim()]
   if (!kind) return undefined
-  const manifest = entries.find((e) => e.name === 'META-INF/manifest.xml')
-  if (!manifest || !entries.some((e) => e.name === 'content.xml')) throw refused('file_damaged')
-  // The manifest of old writers has a document type; it is not looked up here, and only one word is looked for.
-  const listed = xmlText(await readEntry(source, manifest, budget, MAX_MANIFEST), 'doctype-allowed')
-  if (/encryption-data/.test(listed)) throw refused('file_encrypted')
+  const has = (name: string) => entries.some((e) => e.name === name)
+  if (!has('META-INF/manifest.xml') || !has('content.xml')) throw refused('file_damaged')
   if (entries.some((e) => MACROS.test(e.name))) throw refused('file_macros')
-  await visitParts(source, entries, budget, {
-    pieces: (name) =>
-      /(^|\/)(content|styles)\.xml$/.test(name)
-        ? textPieces((text) => {
-            if (EVENT.test(text)) throw refused('file_macros')
-            if (FETCHED.test(text)) throw refused('file_external')
-          })
-        : undefined,
-  })
+  // The parts of an encrypted package are noise: the manifest, which says so, is looked at before them.
+  const parts = entries.filter((e) => e.name !== 'META-INF/manifest.xml')
+  const manifest = entries.filter((e) => e.name === 'META-INF/manifest.xml')
+  for (const some of [manifest, parts]) await visitParts(source, some, budget, { xml: () => ({ open: checkElement }) })
   return kind
+}
+
+function checkElement(element: XmlElement): void {
+  const { local, uri } = element
+  if (local === 'encryption-data') throw refused('file_encrypted')
+  if (local === 'script' && /:office:|:script:/.test(uri)) throw refused('file_macros')
+  if (local === 'event-listener') refuseListener(element)
+  if (local.startsWith('dde-') || local === 'applet') throw refused('file_active')
+  for (const { uri: space, local: name, value } of element.attributes) {
+    if (RUNS.test(value)) throw refused('file_macros')
+    if (space === XLINK && name === 'href' && !mayLead(element, value)) throw refused('file_external')
+  }
+}
+
+/** A click that turns to another slide starts nothing; whatever else an event does, a program does it. */
+function refuseListener(element: XmlElement): void {
+  if (element.uri !== PRESENTATION || /execute|verb/.test(attributeOf(element, 'action'))) throw refused('file_macros')
+}
+
+/** Links are followed by a click; where a document came from may be on its author's disk; all else stays in the package. */
+function mayLead({ local }: XmlElement, target: string): boolean {
+  if (local === 'a' || local === 'event-listener') return mayBeFollowed(target)
+  if (local === 'template')
+    return isOwnDisk(target) || /^\s*(file:\/\/\/|\.{0,2}\/(?!\/))/i.test(target) || !leadsOut(target)
+  return !leadsOut(target)
 }

@@ -1,3 +1,4 @@
+import { type Budget, spend } from './budget.ts'
 import { type ByteSource, hasAt, join } from './bytes.ts'
 import { refused } from './refusal.ts'
 
@@ -11,68 +12,110 @@ export interface OleEntry {
 
 export interface OleContainer {
   entries: OleEntry[]
-  /** Where a sector begins in the file. */
-  offsetOf(sector: number): number
-  /** The sectors of a chain, at most `max`. */
-  chain(first: number, max: number): Promise<number[]>
-  sectorSize: number
-  miniSectorSize: number
+  /** The bytes of a stream in order, sector by sector or in longer runs. @throws DomainError file_damaged */
+  stream(entry: OleEntry): AsyncGenerator<Uint8Array>
 }
 
+/** From here on a sector number is a mark ([MS-CFB] 2.1). */
 const LAST = 0xfffffffa
 /** 4,096 entries of 128 bytes: far beyond any document. */
-const MAX_DIRECTORY_BYTES = 512 * 1024
+const MAX_DIRECTORY = 512 * 1024
+const MINI = 64
+const MINI_UNDER = 4096
+const RUN = 64 * 1024
 
 /**
- * The directory of a compound file ([MS-CFB] 2.2–2.6). Every chain is bounded and a loop ends it.
+ * A compound file ([MS-CFB] 2.2–2.6): its table of sectors is read once, whole; no chain is longer than the file has sectors.
  * @throws DomainError file_damaged
  */
-export async function readContainer(source: ByteSource): Promise<OleContainer> {
+export async function readContainer(source: ByteSource, budget: Budget): Promise<OleContainer> {
   const head = await source.read(0, 512)
   if (head.byteLength < 512 || !hasAt(head, 0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw refused('file_damaged')
-  const header = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const shift = header.getUint16(30, true)
-  if ((shift !== 9 && shift !== 12) || header.getUint16(32, true) !== 6) throw refused('file_damaged')
+  const header = words(head)
+  const shift = (header[7] as number) >>> 16
+  if ((shift !== 9 && shift !== 12) || ((header[8] as number) & 0xffff) !== 6) throw refused('file_damaged')
   const sectorSize = 2 ** shift
-  const offsetOf = (sector: number) => (sector + 1) * sectorSize
-  const word = async (sector: number, index: number) => {
-    const at = offsetOf(sector) + index * 4
-    if (at + 4 > source.size) throw refused('file_damaged')
-    const bytes = await source.read(at, 4)
-    return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true)
+  const sectors = Math.floor(source.size / sectorSize)
+  const readSector = async (sector: number) => {
+    if (sector >= sectors) throw refused('file_damaged')
+    spend(budget, sectorSize / 8)
+    return (await source.read((sector + 1) * sectorSize, sectorSize)).slice()
   }
-  const perSector = sectorSize / 4
-  const extra = await chainOfExtraTables(header.getUint32(68, true), header.getUint32(72, true))
+  const table = await readTable(header, sectors, sectorSize / 4, async (sector) => words(await readSector(sector)))
 
-  async function chainOfExtraTables(first: number, count: number): Promise<number[]> {
-    const sectors: number[] = []
-    for (let at = first; at < LAST && sectors.length < Math.min(count, 1000); at = await word(at, perSector - 1))
-      sectors.push(at)
-    return sectors
-  }
-  async function nextOf(sector: number): Promise<number> {
-    const table = Math.floor(sector / perSector)
-    const inExtra = table - 109
-    const holder = extra[Math.floor(inExtra / (perSector - 1))]
-    if (inExtra >= 0 && holder === undefined) throw refused('file_damaged')
-    const place =
-      inExtra < 0 ? header.getUint32(76 + table * 4, true) : await word(holder as number, inExtra % (perSector - 1))
-    return word(place, sector % perSector)
-  }
-  async function chain(first: number, max: number): Promise<number[]> {
-    const sectors: number[] = []
-    for (let at = first; at < LAST; at = await nextOf(at)) {
-      if (sectors.length >= max) throw refused('file_damaged')
-      sectors.push(at)
+  async function* chain(first: number, size: number, whole = false): AsyncGenerator<Uint8Array> {
+    let left = Math.min(size, source.size)
+    let at = first
+    while (left > 0 && at < LAST) {
+      let run = 1
+      while (table[at + run - 1] === at + run && run * sectorSize < Math.min(RUN, left)) run++
+      if (at + run > sectors) throw refused('file_damaged')
+      const bytes = await source.read((at + 1) * sectorSize, Math.min(run * sectorSize, left))
+      if (!bytes.byteLength) throw refused('file_damaged')
+      spend(budget, bytes.byteLength / 8)
+      left -= run * sectorSize
+      at = table[at + run - 1] ?? LAST
+      yield bytes
     }
-    return sectors
+    if (whole && at < LAST) throw refused('file_damaged')
   }
 
-  const directory: Uint8Array[] = []
-  for (const sector of await chain(header.getUint32(48, true), MAX_DIRECTORY_BYTES / sectorSize)) {
-    directory.push((await source.read(offsetOf(sector), sectorSize)).slice())
+  const entries = parseEntries(await gather(chain(header[12] as number, MAX_DIRECTORY, true)))
+  const root = entries[0] as OleEntry
+  let mini: Promise<{ bytes: Uint8Array; table: Uint32Array }> | undefined
+  const readMini = async () => ({
+    bytes: await gather(chain(root.start, Math.min(root.size, MAX_MINI))),
+    table: words(await gather(chain(header[15] as number, (MAX_MINI / MINI) * 4))),
+  })
+
+  async function* stream(entry: OleEntry): AsyncGenerator<Uint8Array> {
+    if (entry.size >= MINI_UNDER || entry === root) return yield* chain(entry.start, entry.size)
+    mini ??= readMini()
+    const { bytes, table: next } = await mini
+    let at = entry.start
+    for (let left = entry.size; left > 0 && at < LAST; left -= MINI) {
+      const piece = bytes.subarray(at * MINI, at * MINI + Math.min(MINI, left))
+      if (!piece.byteLength) throw refused('file_damaged')
+      yield piece
+      at = next[at] ?? LAST
+    }
   }
-  return { entries: parseEntries(join(directory)), offsetOf, chain, sectorSize, miniSectorSize: 64 }
+  return { entries, stream }
+}
+
+/** Small streams lie in one stream of the root; beyond this no document has any. */
+const MAX_MINI = 16 * 1024 * 1024
+
+/** The table of sectors ([MS-CFB] 2.3, 2.5): 109 of its sectors are named in the header, further ones in a chain. */
+async function readTable(
+  header: Uint32Array,
+  sectors: number,
+  perSector: number,
+  read: (sector: number) => Promise<Uint32Array>,
+): Promise<Uint32Array> {
+  const holders = [...header.subarray(19, 128)].filter((sector) => sector < LAST)
+  const needed = Math.ceil(sectors / perSector)
+  for (let at = header[17] as number, seen = 0; at < LAST && holders.length < needed; seen++) {
+    if (seen > needed) throw refused('file_damaged')
+    const extra = await read(at)
+    for (const sector of extra.subarray(0, -1)) if (sector < LAST) holders.push(sector)
+    at = extra.at(-1) as number
+  }
+  const table = new Uint32Array(Math.min(holders.length, needed + 1) * perSector)
+  for (const [i, holder] of holders.slice(0, needed + 1).entries()) table.set(await read(holder), i * perSector)
+  return table
+}
+
+/** Little-endian numbers of 32 bits. */
+function words(bytes: Uint8Array): Uint32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Uint32Array.from({ length: bytes.byteLength >>> 2 }, (_, i) => view.getUint32(i * 4, true))
+}
+
+async function gather(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece.slice())
+  return join(all)
 }
 
 function parseEntries(bytes: Uint8Array): OleEntry[] {
@@ -95,22 +138,14 @@ function parseEntries(bytes: Uint8Array): OleEntry[] {
   return entries
 }
 
-/**
- * The beginning of a stream, at most 64 bytes. Streams under 4,096 bytes lie in the root's stream, in sectors of 64
- * ([MS-CFB] 2.4).
- */
-export async function readSmallStream(
-  source: ByteSource,
-  container: OleContainer,
-  entry: OleEntry,
-  length: number,
-): Promise<Uint8Array> {
-  if (entry.size >= 4096) return source.read(container.offsetOf(entry.start), length)
-  const root = container.entries[0] as OleEntry
-  const at = entry.start * container.miniSectorSize
-  const index = Math.floor(at / container.sectorSize)
-  const sectors = await container.chain(root.start, 20_000)
-  const sector = sectors[index]
-  if (sector === undefined) throw refused('file_damaged')
-  return source.read(container.offsetOf(sector) + (at % container.sectorSize), Math.min(length, entry.size))
+/** The beginning of a stream, at most `length` bytes. */
+export async function startOf(container: OleContainer, entry: OleEntry, length: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of container.stream(entry)) {
+    pieces.push(piece.slice(0, length - size))
+    size += piece.byteLength
+    if (size >= length) break
+  }
+  return join(pieces)
 }

@@ -1,7 +1,9 @@
+import type { Budget } from './budget.ts'
 import { type ByteSource, hasAt, join, memorySource } from './bytes.ts'
 import { checkOleObject } from './ole.ts'
 import { refused } from './refusal.ts'
-import { type Budget, unfold, type ZipEntry } from './zip.ts'
+import { looksLikeXml, type Reader, type XmlHandlers, xmlReader } from './xml.ts'
+import { unfold, type ZipEntry } from './zip.ts'
 
 const PROGRAMS = [
   'MZ',
@@ -17,7 +19,7 @@ const ZIP = 'PK\x03\x04'
 const OLE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 const PROGRAM_NAME = /\.(exe|dll|scr|com|msi|jar|jse?|vb[se]?|wsf|hta|bat|cmd|ps1|lnk|sh)$/i
 /** More bytes than any signature has. */
-const ENOUGH = 16
+const ENOUGH = 64
 /** Pictures that Office keeps gzipped. */
 const PACKED_PICTURE = /\.(emz|wmz)$/i
 
@@ -27,8 +29,8 @@ const MAX_NESTED = 24 * 1024 * 1024
 export interface PartVisitor {
   /** Whether an archive with this name may be a document of its own; it is then given whole. */
   nested?: (name: string) => ((source: ByteSource) => Promise<void>) | undefined
-  /** Looks at the pieces of an entry, in order; undefined where only the beginning matters. */
-  pieces?: (name: string) => ((piece: Uint8Array) => void) | undefined
+  /** What looks at an entry that is XML, by its content, not its name. */
+  xml(name: string): XmlHandlers
 }
 
 /**
@@ -43,26 +45,44 @@ export async function visitParts(
 ): Promise<void> {
   for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
     if (PROGRAM_NAME.test(entry.name)) throw refused('file_embedded')
-    const look = visitor.pieces?.(entry.name)
-    let head: Uint8Array = new Uint8Array()
+    let look: Reader | undefined
     let begun = false
-    const kept: Uint8Array[] = []
-    for await (const piece of unfold(source, entry, budget)) {
-      look?.(piece)
-      // Judged by its first bytes, however small the pieces that deflate was made to give.
-      if (!begun || kept.length) kept.push(piece)
-      if (begun) continue
-      head = join(kept)
-      begun = head.byteLength >= ENOUGH
-      if (begun && !isContainer(head, entry)) kept.length = 0
+    let kept: Uint8Array[] = []
+    // Judged by its first bytes, however small the pieces that deflate was made to give.
+    const begin = (): boolean => {
+      const head = join(kept)
+      begun = true
+      if (isContainer(head, entry)) return true
+      if (isXml(head, entry.name)) look = xmlReader(visitor.xml(entry.name), budget)
+      look?.write(head)
+      kept = []
+      return false
     }
-    if (!begun && !isContainer(head, entry)) kept.length = 0
-    if (kept.length) await checkInside(memorySource(join(kept)), entry.name, visitor)
+    let container = false
+    let length = 0
+    for await (const piece of unfold(source, entry, budget)) {
+      if (begun) {
+        look?.write(piece)
+        if (container) kept.push(piece)
+        continue
+      }
+      kept.push(piece)
+      length += piece.byteLength
+      if (length >= ENOUGH) container = begin()
+    }
+    if (!begun && length) container = begin()
+    look?.end()
+    if (container) await checkInside(memorySource(join(kept)), entry.name, visitor, budget)
   }
 }
 
-async function checkInside(inside: ByteSource, name: string, visitor: PartVisitor): Promise<void> {
-  if (hasAt(await inside.read(0, 8), 0, OLE)) return checkOleObject(inside)
+/** A drawing may have a document type of its own, and is shown as a picture: it is none of the document's parts. */
+function isXml(head: Uint8Array, name: string): boolean {
+  return !/\/media\/[^/]+\.svg$/i.test(name) && (/\.(xml|rels|vml)$/i.test(name) || looksLikeXml(head))
+}
+
+async function checkInside(inside: ByteSource, name: string, visitor: PartVisitor, budget: Budget): Promise<void> {
+  if (hasAt(await inside.read(0, 8), 0, OLE)) return checkOleObject(inside, budget)
   const check = visitor.nested?.(name)
   if (!check) throw refused('file_embedded')
   await check(inside)
@@ -75,15 +95,4 @@ function isContainer(head: Uint8Array, { name, size }: ZipEntry): boolean {
   const archive = container || ARCHIVES.some((signature) => hasAt(head, 0, signature))
   if (archive && (size > MAX_NESTED || !(container || PACKED_PICTURE.test(name)))) throw refused('file_embedded')
   return container
-}
-
-/** Text that arrives in pieces, searched with some of what came before, so that nothing is cut in two. */
-export function textPieces(look: (text: string) => void, carry = 4096): (piece: Uint8Array) => void {
-  const decoder = new TextDecoder()
-  let before = ''
-  return (piece) => {
-    const text = before + decoder.decode(piece, { stream: true })
-    look(text)
-    before = text.slice(-carry)
-  }
 }

@@ -12,6 +12,7 @@ export const refusals = {
   file_external: 'unsafe_file',
   file_embedded: 'unsafe_file',
   file_bomb: 'unsafe_file',
+  file_too_complex: 'unsafe_file',
 } as const satisfies Record<string, ErrorCode>
 export type Refusal = keyof typeof refusals
 

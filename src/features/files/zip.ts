@@ -1,5 +1,7 @@
 import { Inflate } from 'fflate'
+import { type Budget, spend, spendUnfolded } from './budget.ts'
 import { type ByteSource, hasAt, join } from './bytes.ts'
+import { FEED, hasEnded } from './inflate.ts'
 import { refused } from './refusal.ts'
 
 export interface ZipEntry {
@@ -11,25 +13,8 @@ export interface ZipEntry {
   offset: number
 }
 
-/** What one document may still unfold to, over all its entries and the documents inside it. */
-export interface Budget {
-  left: number
-  /** Beyond this ratio, from 20 MB on, a file is a bomb whatever it says. */
-  ratio: number
-}
-
 const MAX_ENTRIES = 5000
 const MAX_DIRECTORY = 2 * 1024 * 1024
-const MAX_UNFOLDED = 256 * 1024 * 1024
-const MAX_RATIO = 250
-const RATIO_FROM = 20 * 1024 * 1024
-/** Fed this little at a time, deflate gives at most 8 MB at once (1:1032). */
-const FEED = 8 * 1024
-
-/** The budget of a document of `size` bytes. */
-export function budgetFor(size: number): Budget {
-  return { left: MAX_UNFOLDED, ratio: Math.max(RATIO_FROM, size * MAX_RATIO) }
-}
 
 /**
  * The central directory of a ZIP (APPNOTE 4.3) that begins with its first entry and ends with its end record: nothing
@@ -110,10 +95,11 @@ export async function* unfold(source: ByteSource, entry: ZipEntry, budget: Budge
     throw refused('file_damaged')
   const start = entry.offset + 30 + nameLength + view.getUint16(28, true)
   let given = 0
-  for await (const chunk of entry.method === 8 ? inflated(source, start, entry) : stored(source, start, entry)) {
+  for await (const chunk of entry.method === 8
+    ? inflated(source, start, entry, budget)
+    : stored(source, start, entry)) {
     given += chunk.byteLength
-    budget.left -= chunk.byteLength
-    if (budget.left < 0 || MAX_UNFOLDED - budget.left > budget.ratio) throw refused('file_bomb')
+    spendUnfolded(budget, chunk.byteLength)
     if (given > entry.size) throw refused('file_bomb')
     if (chunk.byteLength) yield chunk
   }
@@ -126,11 +112,12 @@ async function* stored(source: ByteSource, start: number, { compressedSize }: Zi
   }
 }
 
-async function* inflated(source: ByteSource, start: number, { compressedSize }: ZipEntry) {
+async function* inflated(source: ByteSource, start: number, { compressedSize }: ZipEntry, budget: Budget) {
   let out: Uint8Array[] = []
   const inflate = new Inflate((chunk) => out.push(chunk))
   for (let at = 0; at < compressedSize; at += FEED) {
     const fed = await source.read(start + at, Math.min(FEED, compressedSize - at))
+    spend(budget, fed.byteLength)
     try {
       // The last piece is given as such, so that a stream without an end is an error. A copy: the inflater keeps it.
       inflate.push(fed.slice(), at + FEED >= compressedSize)
@@ -139,6 +126,8 @@ async function* inflated(source: ByteSource, start: number, { compressedSize }: 
     }
     yield* out
     out = []
+    // Behind its end the inflater would gather all that it is given, and copy it with every piece.
+    if (hasEnded(inflate) && at + FEED < compressedSize) throw refused('file_damaged')
   }
 }
 

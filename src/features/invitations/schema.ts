@@ -97,3 +97,7 @@ export const invitationFilter = z.object({
   cursor: z.string().max(2000).optional().catch(undefined),
 })
 export type InvitationFilter = z.output<typeof invitationFilter>
+
+/** How an invitation's letter stands: `held` because its address is known to be dead. */
+export const letterStates = ['waiting', 'sent', 'bounced', 'failed', 'held'] as const
+export type LetterState = (typeof letterStates)[number]

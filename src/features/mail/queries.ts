@@ -5,7 +5,7 @@ import type { Db } from '../../db/transaction.ts'
 import { DomainError } from '../../errors.ts'
 import { linkUrl } from '../links/queries.ts'
 import { announcements, findMarks, replaceMarks } from './rules.ts'
-import type { MailboxFilter, MailboxRow, MessageFilter, MessageKind, MessageRow, OutgoingMail } from './schema.ts'
+import type { MailboxFilter, MailboxRow, MessageFilter, MessageRow, OutgoingMail } from './schema.ts'
 
 const listColumns = [
   'id',
@@ -26,6 +26,7 @@ const listColumns = [
   'from_address',
   'reply_to',
   'message_id',
+  'replaced_by',
 ] as const
 export type MessageListRow = Pick<MessageRow, (typeof listColumns)[number]>
 
@@ -147,27 +148,27 @@ export async function whyNotAgain(
       .executeTakeFirst()
     if (!link) return 'mail_link_replaced'
   }
-  if (message.invitation_id && announcements.includes(message.kind as MessageKind)) {
-    const later = await db
-      .selectFrom('messages')
-      .select('id')
-      .where('organization_id', '=', message.organization_id)
-      .where('invitation_id', '=', message.invitation_id)
-      .where('id', '>', message.id)
-      .where('kind', 'in', announcements)
-      .where('state', '<>', 'cancelled')
-      .executeTakeFirst()
-    if (later) return 'mail_replaced'
-  }
-  const dead = await db
-    .selectFrom('people')
-    .select('id')
-    .where('organization_id', '=', message.organization_id)
-    .where(sql<string>`lower(email)`, '=', message.to_address.toLowerCase())
-    .where('email_dead_at', 'is not', null)
-    .executeTakeFirst()
-  return dead && 'mail_address_dead'
+  const { rows } = await sql<{ replaced: boolean; dead: boolean }>`
+    select ${isReplaced} as replaced, ${isDead} as dead from messages m
+    where m.organization_id = ${message.organization_id} and m.id = ${message.id}`.execute(db)
+  if (rows[0]?.replaced) return 'mail_replaced'
+  return rows[0]?.dead ? 'mail_address_dead' : undefined
 }
+
+/** Whether a later announcement took the place of message `m`: of its invitation, or, of a CANCEL, any to its address about the event. */
+export const isReplaced = sql<boolean>`(m.recalled or m.kind in (${sql.join(announcements)}) and exists (
+  select from messages later where later.organization_id = m.organization_id and later.id > m.id
+    and later.kind in (${sql.join(announcements)}) and later.state <> 'cancelled'
+    and (later.invitation_id = m.invitation_id
+      or m.calendar_method = 'CANCEL' and later.seminar_id = m.seminar_id and lower(later.to_address) = lower(m.to_address))))`
+
+/** Whether the address of message `m` is known to be dead. */
+export const isDead = sql<boolean>`exists (select from dead_addresses d
+  where d.organization_id = m.organization_id and d.address = lower(m.to_address))`
+
+/** Since when the address of a row `h` (a person) is known to be dead; null while it is not. */
+export const deadSince = sql<Date | null>`(select d.since from dead_addresses d
+  where d.organization_id = h.organization_id and d.address = lower(h.email))`
 
 /** When the outbox was last worked on, by whom, and what went wrong: one row for the whole deployment. */
 export async function findDelivery(db: Db) {
@@ -178,7 +179,7 @@ export async function findDelivery(db: Db) {
     .executeTakeFirst()
 }
 
-/** A message as it leaves: link marks become addresses, only now. */
+/** A message as it leaves: link marks become addresses, only now. Every attempt has the Date of the first. */
 export async function toOutgoing(
   ctx: { origin: string; linkKey: string },
   row: MessageRow,
@@ -191,7 +192,7 @@ export async function toOutgoing(
   const fill = (body: string) => replaceMarks(body, (mark) => addresses.get(JSON.stringify(mark)) as string)
   return {
     messageId: row.message_id,
-    date,
+    date: row.first_tried_at ?? date,
     from: { name: row.from_name, address: row.from_address },
     to: { name: row.to_name, address: row.to_address },
     replyTo: row.reply_to === null ? null : { name: row.from_name, address: row.reply_to },

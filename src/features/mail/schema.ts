@@ -24,14 +24,31 @@ export interface OutgoingMail {
   headers: Record<string, string>
 }
 
-/** How a send ended: `permanent` is a 5xx and is not tried again; `temporary` is. `reply` is the server's own words. */
-export type SendResult = { outcome: 'sent' | 'temporary' | 'permanent'; reply: string }
+/** How far a conversation with a server came: `none` where there is no way to send, `sender` is MAIL FROM. */
+export const stages = ['none', 'connection', 'login', 'sender', 'recipient', 'message'] as const
+export type Stage = (typeof stages)[number]
 
-/** Sends one message; never throws for what a mail server may say or fail to say. */
+/**
+ * How a send ended: `permanent` is a 5xx of the conversation itself, `temporary` anything else. `reply` is the server's own words;
+ * without `stage` the message was under way.
+ */
+export type SendResult = { outcome: 'sent' | 'temporary' | 'permanent'; reply: string; stage?: Stage }
+
+/** Sends one message; never throws for what a mail server may say or fail to say. `none` has no way to send. */
 export interface Mailer {
-  kind: 'smtp' | 'mailbox'
-  send(mail: OutgoingMail): Promise<SendResult>
+  kind: 'smtp' | 'mailbox' | 'none'
+  /** `seconds` bounds one message, everything included. */
+  send(mail: OutgoingMail, seconds?: number): Promise<SendResult>
   close(): Promise<void>
+}
+
+/** Where sending stands still, and since when. `none`: no way to send is set up; else the server's own words. */
+export interface MailStop {
+  scope: string
+  stage: Stage
+  reply: string
+  since: Date
+  nextProbeAt: Date
 }
 
 export const messageKinds = [

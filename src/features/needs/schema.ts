@@ -1,5 +1,7 @@
 /** What may wait for an organizer, most pressing first. */
 export const needKinds = [
+  'mail_no_way',
+  'mail_stopped',
   'substitutions_pending',
   'files_damaged',
   'speeches_infected',

@@ -1,16 +1,24 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/transaction.ts'
 import { DomainError } from '../../errors.ts'
+import { stopsOf } from '../mail/queries/line.ts'
+import type { MailStop } from '../mail/schema.ts'
 
 /** Mail is stuck when something is due for two minutes and no worker has run the outbox in that time. */
 const STUCK_AFTER = '2 minutes'
 
 /**
  * The counts beside the console's sections, in one round trip. `today` counts what waits for an organizer: substitutions
- * to decide, speeches overdue, mail that did not arrive.
+ * to decide, speeches overdue, mail that did not arrive. `mailStop` is what stops the organisation's letters, in the server's words.
  */
 export async function findConsoleCounts(db: Db, organizationId: string) {
-  const { rows } = await sql<{ today: number; seminars: number; mail_waiting: number; mail_stuck: boolean }>`
+  const { rows } = await sql<{
+    today: number
+    seminars: number
+    mail_waiting: number
+    mail_stuck: boolean
+    mail_stop: (Pick<MailStop, 'scope' | 'stage' | 'reply'> & { since: string; next_probe_at: string }) | null
+  }>`
     select
       (select count(*)::int from substitutions s where s.organization_id = ${organizationId} and s.state = 'pending')
       + (select count(*)::int from presentations p where p.organization_id = ${organizationId}
@@ -21,7 +29,8 @@ export async function findConsoleCounts(db: Db, organizationId: string) {
       (select count(*)::int from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')) as mail_waiting,
       exists (select from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')
                 and m.next_attempt_at < now() - ${STUCK_AFTER}::interval)
-      and not exists (select from task_runs t where t.task = 'outbox' and t.started_at > now() - ${STUCK_AFTER}::interval) as mail_stuck
+      and not exists (select from task_runs t where t.task = 'outbox' and t.started_at > now() - ${STUCK_AFTER}::interval) as mail_stuck,
+      (select to_jsonb(s) from (${stopsOf(organizationId)} order by t.scope desc limit 1) s) as mail_stop
   `.execute(db)
   const row = rows[0]
   return {
@@ -29,7 +38,13 @@ export async function findConsoleCounts(db: Db, organizationId: string) {
     seminars: row?.seminars ?? 0,
     mailWaiting: row?.mail_waiting ?? 0,
     mailStuck: row?.mail_stuck ?? false,
+    mailStop: row?.mail_stop ? toStop(row.mail_stop) : undefined,
   }
+}
+
+function toStop(row: Pick<MailStop, 'scope' | 'stage' | 'reply'> & { since: string; next_probe_at: string }): MailStop {
+  const { scope, stage, reply } = row
+  return { scope, stage, reply, since: new Date(row.since), nextProbeAt: new Date(row.next_probe_at) }
 }
 
 /** An organisation's row. @throws DomainError not_found */

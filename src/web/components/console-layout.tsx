@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx'
 import type { Member, Page } from '../../env.ts'
+import type { MailStop } from '../../features/mail/schema.ts'
 import { Document, type DocumentProps, LanguageLink } from '../layout.tsx'
+import { MailStopAlarm } from './mail-stop.tsx'
 
 export type ConsoleSection = 'today' | 'seminars' | 'directory' | 'mail' | 'log' | 'settings'
 
@@ -10,6 +12,7 @@ export interface ConsoleCounts {
   seminars: number
   mailWaiting: number
   mailStuck: boolean
+  mailStop: MailStop | undefined
 }
 
 export interface ConsoleProps extends Omit<DocumentProps, 'kind' | 'hue'> {
@@ -40,7 +43,10 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
       {...document}
       islands={['console', ...(document.islands ?? [])]}
     >
-      {counts.mailStuck ? (
+      {counts.mailStop ? (
+        <MailStopAlarm page={page} member={member} stop={counts.mailStop} waiting={counts.mailWaiting} />
+      ) : null}
+      {counts.mailStuck && counts.mailStop?.stage !== 'none' ? (
         <div class="alarm" role="alert">
           {t('console:mail.stuck', { count: counts.mailWaiting })}{' '}
           <a href={href(`${base}/mail?state=queued`)}>{t('console:mail.stuck.see')}</a>

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import type { AppEnv, Page } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
-import { storedSource } from '../../features/files/bytes.ts'
 import { assertWhole } from '../../features/files/commands/checks.ts'
 import { documentTypes } from '../../features/files/content.ts'
-import { type DocumentText, readDocx } from '../../features/files/docx.ts'
+import type { DocumentText } from '../../features/files/docx.ts'
+import { readWords } from '../../features/files/inspect.ts'
 import { getReleasedFile } from '../../features/presentations/queries.ts'
 import {
   getPublicSeminar,
@@ -29,7 +29,7 @@ export function isReadable(speech: Pick<ReleasedSpeech, 'latest_type' | 'latest_
 
 /** A released speech as words, where its author sent a Word document. */
 export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read', kept, async (c) => {
-  const { db, files } = c.var.services
+  const { db } = c.var.services
   const { page } = c.var
   const { seminar, moved } = await getPublicSeminar(db, c.req.param('slug'))
   const id = c.req.param('speech')
@@ -38,7 +38,7 @@ export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read
   if (!isReadable(speech)) throw new DomainError('not_found')
   const file = await getReleasedFile(db, seminar.organization_id, seminar.id, id)
   await assertWhole(c.var.services, file)
-  const text = await readDocx(storedSource(files, file.storage_key, file.size))
+  const text = await readWords(c.var.services, { ...file, organization_id: seminar.organization_id })
   return c.html(<SpeechPage {...{ page, seminar, speech, text }} />)
 })
 

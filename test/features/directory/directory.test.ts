@@ -32,6 +32,7 @@ import { compareNames } from '../../../src/text/fold.ts'
 import { systemContext } from '../../support/app.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { createOrganization, createPerson as insertPerson, createUnit as insertUnit } from '../../support/factories.ts'
+import { killAddress } from '../../support/mail.ts'
 
 let database: TestDatabase
 let org: string
@@ -239,12 +240,13 @@ describe('people', () => {
       .executeTakeFirstOrThrow()
     const inside = await countPeople(database.db, minhHa, people({ unit: ward.id }), today)
     expect(inside).toBe(24)
-    await database.db
-      .updateTable('people')
-      .set({ email_dead_at: new Date() })
+    const { email } = await database.db
+      .selectFrom('people')
+      .select('email')
       .where('organization_id', '=', minhHa)
       .where('code', '=', 'P0002')
-      .execute()
+      .executeTakeFirstOrThrow()
+    await killAddress(database.db, minhHa, email as string)
     await database.db
       .updateTable('people')
       .set({ email: null })
@@ -265,7 +267,7 @@ describe('people', () => {
       middle: 'Thị Thu',
       given: 'Hà',
     })
-    await database.db.updateTable('people').set({ email_dead_at: new Date() }).where('id', '=', id).execute()
+    await killAddress(database.db, org, 'ha@mau.example')
     const edit = (version: number, fields: object) =>
       run((trx) => updatePerson(trx, ctx, org, id, version, personSchema.parse(fields)))
     await edit(1, { name: 'Nguyễn Thị Thu Hà', email: 'ha@mau.example', phone: '0912 000 000' })

@@ -1,4 +1,4 @@
-import { strToU8 } from 'fflate'
+import { strToU8, zlibSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { DomainError } from '../../../src/errors.ts'
 import { memorySource } from '../../../src/features/files/bytes.ts'
@@ -28,6 +28,29 @@ async function verdict(bytes: Uint8Array, name = 'bai.docx'): Promise<string> {
 }
 
 const rels = (...lines: string[]) => ({ 'word/_rels/document.xml.rels': relationships(...lines) })
+const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+const SCRIPT = 'xmlns:s="urn:oasis:names:tc:opendocument:xmlns:script:1.0"'
+const DRAW = 'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+const XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
+const BEGIN = '<q:fldChar q:fldCharType="begin"/>'
+const other = (inside: string) =>
+  docx({
+    'word/footnotes.xml': `<q:x xmlns:q="http://schemas.openxmlformats.org/wordprocessingml/2006/main">${inside}</q:x>`,
+  })
+const field = (...pieces: string[]) =>
+  other(
+    `${BEGIN}${pieces.map((text) => `<q:r><q:instrText>${text}</q:instrText></q:r>`).join('')}<q:fldChar q:fldCharType="end"/>`,
+  )
+const odt = (inside: string) =>
+  odf('odt', { 'content.xml': `<x xmlns:d="d" xmlns:t="t" xmlns:l="http://www.w3.org/1999/xlink">${inside}</x>` })
+/** One object in a stream of objects, found at `offset` of it. */
+function packedPdf(object: string, offset = 0): Uint8Array {
+  const header = `7 ${offset} `
+  const packed = zlibSync(strToU8(header + object))
+  return pdf({
+    object: `<</Type/ObjStm/N 1/First ${header.length}/Length ${packed.length}/Filter/FlateDecode>>\nstream\n${String.fromCharCode(...packed)}\nendstream`,
+  })
+}
 const zeros = (mb: number) => new Uint8Array(mb * 1024 * 1024)
 
 describe('what is taken, by its content', () => {
@@ -44,6 +67,21 @@ describe('what is taken, by its content', () => {
       'a Word document that names its template on the author’s disk',
       docx(rels(external('attachedTemplate', 'file:///C:\\Users\\a\\Normal.dotm'))),
       'docx',
+    ],
+    [
+      'a PDF with a plain link',
+      pdf({ object: '<</Subtype/Link/A<</S/URI/URI(https://example.vn/JavaScript/Launch)>>>>' }),
+      'pdf',
+    ],
+    ['a PDF that speaks of scripts in a string', pdf({ object: '<</Title(ve /JavaScript /AA)>>' }), 'pdf'],
+    ['a PDF that opens at a page', pdf({ object: '<</OpenAction<</S/GoTo/D[3 0 R/Fit]>>>>' }), 'pdf'],
+    ['a PDF with packed objects', packedPdf('<</Type/Font/BaseFont/A>>'), 'pdf'],
+    ['a Word document with fields of page numbers', field('PAGE \\\\* MERGEFORMAT'), 'docx'],
+    ['a Word document with a link of a field', field('HYPERLINK "https://example.vn/" \\\\o "link"'), 'docx'],
+    [
+      'an OpenDocument text with links and pictures',
+      odt('<t:a l:href="https://example.vn/"/><t:a l:href="#a"/><d:image l:href="Pictures/a.png"/>'),
+      'odt',
     ],
     ['a presentation with a chart’s sheet', pptx({ 'ppt/embeddings/Microsoft_Excel_Sheet1.xlsx': xlsx() }), 'pptx'],
     [
@@ -125,7 +163,9 @@ describe('what is refused, and in which words', () => {
     ],
     [
       'a template in a relationship of UTF-16',
-      docx({ 'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/'))) }),
+      docx({
+        'word/_rels/document.xml.rels': utf16(relationships(external('frame', 'http://e/')).replace('UTF-8', 'UTF-16')),
+      }),
       'file_external',
     ],
     [
@@ -136,8 +176,7 @@ describe('what is refused, and in which words', () => {
     [
       'a DDE field cut into runs',
       docx({
-        'word/document.xml':
-          '<w:document><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>',
+        'word/document.xml': `<w:document ${WORD}><w:instrText>DDE</w:instrText><w:instrText>AUTO c:\\\\x</w:instrText></w:document>`,
       }),
       'file_active',
     ],
@@ -153,6 +192,104 @@ describe('what is refused, and in which words', () => {
       'file_macros',
     ],
     ['another archive inside', docx({ 'word/media/a.png': strToU8('Rar!\x1a\x07', true) }), 'file_embedded'],
+    ['a picture that a field fetches', field('INCLUDEPICTURE "http://e/i.png"'), 'file_external'],
+    ['a text that a field fetches, cut into runs', field('INCLU', 'DETEXT "http://e/t"'), 'file_external'],
+    ['a linked object', field('LINK Excel.Sheet.8 "c:\\\\a.xls"'), 'file_external'],
+    ['a DDE field under another prefix', other('<q:fldSimple q:instr=" ddeauto c:\\\\x "/>'), 'file_active'],
+    [
+      'a field whose name another field makes',
+      other(`${BEGIN}${BEGIN}<q:instrText>QUOTE 68</q:instrText>`),
+      'file_active',
+    ],
+    ['a link of a field to another machine', field('HYPERLINK "\\\\\\\\evil\\\\a"'), 'file_external'],
+    ['a foreign part', docx(rels(`<Relationship Id="r" Type="${OFFICE}/aFChunk" Target="a.mht"/>`)), 'file_embedded'],
+    ['a foreign part by its element', other('<q:altChunk/>'), 'file_embedded'],
+    ['a document below', other('<q:subDoc/>'), 'file_external'],
+    ['a link to a file', docx(rels(external('hyperlink', 'file:///c:/a.exe'))), 'file_external'],
+    ['a link to another machine', docx(rels(external('hyperlink', '\\\\evil\\a'))), 'file_external'],
+    ['a picture drawn from elsewhere', other('<imagedata src="//evil/i.png"/>'), 'file_external'],
+    [
+      'a part in UTF-16 that fetches',
+      docx({ 'word/document.xml': utf16(`<w:document ${WORD}><w:subDoc/></w:document>`) }),
+      'file_external',
+    ],
+    [
+      'a part under a name of no XML',
+      docx({ 'word/hidden.dat': `<w:document ${WORD}><w:subDoc/></w:document>` }),
+      'file_external',
+    ],
+    [
+      'a document type in a Word part',
+      docx({ 'word/document.xml': '<!DOCTYPE a [<!ENTITY e SYSTEM "http://e/">]><a>&e;</a>' }),
+      'file_active',
+    ],
+    [
+      'a part in another encoding',
+      docx({ 'word/document.xml': '<?xml version="1.0" encoding="windows-1258"?><a/>' }),
+      'file_damaged',
+    ],
+    ['a part that is not well-formed', docx({ 'word/document.xml': '<a><b></a>' }), 'file_damaged'],
+    [
+      'a slide that starts a program',
+      pptx({ 'ppt/slides/s.xml': '<a><hlinkClick action="ppaction://program"/></a>' }),
+      'file_active',
+    ],
+    ['an OpenDocument link in single quotes', odt("<d:image l:href='https://e/i.png'/>"), 'file_external'],
+    ['an OpenDocument link by entities', odt('<d:image l:href="&#104;ttps://e/i.png"/>'), 'file_external'],
+    [
+      'an OpenDocument link in UTF-16',
+      odf('odt', { 'content.xml': utf16(`<x xmlns:l="http://www.w3.org/1999/xlink" l:href="ftp://e/"/>`) }),
+      'file_external',
+    ],
+    ['an OpenDocument picture outside the package', odt('<d:image l:href="../i.png"/>'), 'file_external'],
+    ['an OpenDocument link to a file', odt('<t:a l:href="file:///etc/passwd"/>'), 'file_external'],
+    ['an OpenDocument link to a macro', odt('<t:a l:href="vnd.sun.star.script:a"/>'), 'file_macros'],
+    [
+      'an OpenDocument document type',
+      odf('odt', { 'styles.xml': '<!DOCTYPE a SYSTEM "http://e/"><a/>' }),
+      'file_active',
+    ],
+    ['an OpenDocument DDE link', odt('<t:dde-connection-decl/>'), 'file_active'],
+    ['a PDF script by signs', pdf({ object: '<</S/J#61vaScript/JS(1)>>' }), 'file_active'],
+    ['a PDF script behind a comment', pdf({ object: '<</S%c\n/JavaScript/JS(1)>>' }), 'file_active'],
+    ['a PDF script in a stream of objects', packedPdf('<</S/JavaScript/JS(1)>>'), 'file_active'],
+    ['a PDF script in a string of a stream of objects', packedPdf('(<</S/JavaScript/JS(1)>>)', 1), 'file_active'],
+    [
+      'a PDF script inside a string that is an object',
+      pdf({ object: '(9 0 obj <</S/JavaScript>> endobj)' }),
+      'file_active',
+    ],
+    ['a PDF that sends a form', pdf({ object: '<</S/SubmitForm/F(http://e/)>>' }), 'file_active'],
+    ['a PDF that imports', pdf({ object: '<</S/ImportData>>' }), 'file_active'],
+    ['a PDF with a form of XML', pdf({ object: '<</Fields[]/XFA 4 0 R>>' }), 'file_active'],
+    ['a PDF page that acts', pdf({ object: '<</Type/Page/AA<</O 9 0 R>>>>' }), 'file_active'],
+    [
+      'a PDF that opens an address',
+      pdf({ object: '<</OpenAction 9 0 R>>\nendobj\n9 0 obj<</S/URI/URI(http://e/)>>' }),
+      'file_active',
+    ],
+    ['a PDF that holds a file', pdf({ object: '<</Type/EmbeddedFile>>' }), 'file_embedded'],
+    ['a PDF that leads to another', pdf({ object: '<</S/GoToR/F(\\\\\\\\evil\\\\a)>>' }), 'file_external'],
+    ['a PDF stream of another file', pdf({ object: '<</Length 0/F(//evil/a)>>\nstream\nendstream' }), 'file_external'],
+    ['a PDF link to a file', pdf({ object: '<</S/URI/URI(file:///c:/a)>>' }), 'file_external'],
+    [
+      'an old Word document that fetches a picture',
+      doc([{ name: '0Table' }], 0, '\x13 INCLUDEPICTURE "http://e" \x14'),
+      'file_external',
+    ],
+    ['an old Word document that starts a program', doc([], 0, '\x13DDEAUTO c:\\x \x14'), 'file_active'],
+    ['an old Word document with a control', doc([{ name: '\x03OCXNAME' }]), 'file_active'],
+    ['an old Word document with a linked object', doc([{ name: '\x03LINKINFO' }]), 'file_external'],
+    [
+      'an old presentation with a control',
+      ppt([], undefined, new Uint8Array([0x0f, 0, 0xee, 0x0f, 0, 0, 0, 0])),
+      'file_active',
+    ],
+    [
+      'an old presentation with a linked object',
+      ppt([], undefined, new Uint8Array([0x0f, 0, 0xce, 0x0f, 0, 0, 0, 0])),
+      'file_external',
+    ],
     ['a program inside', docx({ 'word/media/a.png': strToU8(`MZ${'\0'.repeat(60)}`, true) }), 'file_embedded'],
     ['a program by its name', docx({ 'word/media/a.exe': 'x' }), 'file_embedded'],
     [
@@ -194,12 +331,14 @@ describe('what is refused, and in which words', () => {
     ['an OpenDocument text with macros', odf('odt', { 'Basic/Standard/Module1.xml': '<x/>' }), 'file_macros'],
     [
       'an OpenDocument text that reacts to being opened',
-      odf('odt', { 'content.xml': '<x><script:event-listener/></x>' }),
+      odf('odt', { 'content.xml': `<x ${SCRIPT}><s:event-listener/></x>` }),
       'file_macros',
     ],
     [
       'an OpenDocument text with a picture from the web',
-      odf('odt', { 'content.xml': '<x><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>' }),
+      odf('odt', {
+        'content.xml': `<x ${DRAW} ${XLINK}><draw:image xlink:type="simple" xlink:href="https://e/i.png"/></x>`,
+      }),
       'file_external',
     ],
     [

@@ -3,7 +3,8 @@ import { memorySource } from '../../../src/features/files/bytes.ts'
 import { readDocx } from '../../../src/features/files/docx.ts'
 import { docx } from '../../support/office-files.ts'
 
-const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+const WORD =
+  'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 
 async function read(body: string, extra: Record<string, string> = {}) {
   return readDocx(

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
 import { type TidyNote, tidyFiles } from '../../../src/features/files/commands/tidy.ts'
 import { addFile, storeDocument } from '../../../src/features/files/commands.ts'
+import { createPlainInspector } from '../../../src/features/files/inspector.ts'
 import { quarantineKey } from '../../../src/features/files/rules.ts'
 import type { FileStore } from '../../../src/features/files/schema.ts'
 import { main } from '../../../src/node/cli/main.ts'
@@ -46,7 +47,7 @@ async function stored(count: number, known: number) {
   const keys: string[] = []
   for (let i = 0; i < count; i++) {
     const upload = { organizationId, filename: 'a.docx', fallbackName: 'x', body: body(), maxBytes: 1e6 }
-    const document = await storeDocument(files, upload)
+    const document = await storeDocument({ db: database.db, files, inspector: createPlainInspector() }, upload)
     if (i < known) await transaction(database.db, (trx) => addFile(trx, organizationId, document, false))
     utimesSync(join(folder, 'files', document.key), days(-3), days(-3))
     keys.push(document.key)

@@ -12,7 +12,7 @@ import { findLink, linkUrl } from '../../../src/features/links/queries.ts'
 import { findMarks } from '../../../src/features/mail/rules.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { createInvitation, createOrganization, createPerson, createSeminar } from '../../support/factories.ts'
-import { mailContext as ctx } from '../../support/mail.ts'
+import { mailContext as ctx, killAddress } from '../../support/mail.ts'
 import { mailOf, readCalendar } from './support.ts'
 
 let database: TestDatabase
@@ -126,10 +126,8 @@ describe('sending', () => {
 
   it('holds mail to an address known to be dead, and counts it as one to reach by hand', async () => {
     const seminar = await createSeminar(database.db, organizationId)
-    const person = await createPerson(database.db, organizationId, {
-      email: 'chet@mau.example',
-      email_dead_at: new Date(),
-    })
+    const person = await createPerson(database.db, organizationId, { email: 'chet@mau.example' })
+    await killAddress(database.db, organizationId, 'chet@mau.example')
     await run((trx) => invitePeople(trx, ctx, organizationId, seminar.id, { personIds: [person.id] }))
     expect(await run((trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all'))).toEqual({
       mailed: 0,

@@ -1,15 +1,18 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
+import { getPerson } from '../../../src/features/directory/queries/people.ts'
 import { issueLinks, revokeLinks } from '../../../src/features/links/commands.ts'
 import { linkToken } from '../../../src/features/links/token.ts'
-import { cancelQueued, claimDue, retryMessage, sendAgain, settle } from '../../../src/features/mail/commands.ts'
+import { retryMessage, sendAgain } from '../../../src/features/mail/commands/again.ts'
+import { claimDue, settle } from '../../../src/features/mail/commands/deliver.ts'
+import { cancelQueued } from '../../../src/features/mail/commands.ts'
 import { renderMail } from '../../../src/features/mail/frame.tsx'
 import { findDelivery, getMessage, listMessages, toOutgoing } from '../../../src/features/mail/queries.ts'
 import { ADDRESS_DEAD, linkMark } from '../../../src/features/mail/rules.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { createInvitation, createOrganization, createPerson, createSeminar } from '../../support/factories.ts'
-import { calendarRequest, mailContext as ctx, newMessage, queueMessages } from '../../support/mail.ts'
+import { calendarRequest, mailContext as ctx, killAddress, newMessage, queueMessages } from '../../support/mail.ts'
 
 let t: TestDatabase
 let org: { id: string }
@@ -19,10 +22,13 @@ beforeAll(async () => {
 afterAll(() => t.drop())
 beforeEach(async () => {
   await t.sql`delete from messages`
+  await t.sql`delete from mail_stops`
   org = await createOrganization(t.db)
 })
 
 const claim = (worker = 'a', limit = 10, lease = 60) => transaction(t.db, (trx) => claimDue(trx, worker, limit, lease))
+const dead = () =>
+  t.db.selectFrom('dead_addresses').select(['address', 'reply']).where('organization_id', '=', org.id).execute()
 const only = async () => (await listMessages(t.db, org.id, {})).items[0]!
 const withLink = (invitationId: string, generation = 1) =>
   renderMail({
@@ -65,9 +71,9 @@ describe('putting messages in the outbox', () => {
   })
 
   it('holds what is for a dead address of this organisation, whatever its case, and no other', async () => {
-    await createPerson(t.db, org.id, { email: 'Dead@Mau.example', email_dead_at: new Date() })
+    await killAddress(t.db, org.id, 'Dead@Mau.example')
     const other = await createOrganization(t.db)
-    await createPerson(t.db, other.id, { email: 'alive@mau.example', email_dead_at: new Date() })
+    await killAddress(t.db, other.id, 'alive@mau.example')
     const to = (address: string) => newMessage(org.id, { to: { name: null, address } })
     expect(await queueMessages(t.db, to('dead@mau.example'), to('alive@mau.example'))).toEqual({ queued: 1, held: 1 })
     const held = await t.db
@@ -118,21 +124,16 @@ describe('settling', () => {
     expect(wait).toBeLessThanOrEqual(60)
   })
 
-  it('bounces once and marks the person on 5.1.1, and only that person', async () => {
+  it('bounces once and holds the address for dead on 5.1.1, whoever has it, and only in this organisation', async () => {
     const person = await createPerson(t.db, org.id, { email: 'Thuy@mau.example' })
     const bystander = await createPerson(t.db, org.id, {})
     await queueMessages(t.db, newMessage(org.id))
     const [m] = await claim()
     await transaction(t.db, (trx) => settle(trx, m!, { outcome: 'permanent', reply: '550 5.1.1 no such user' }))
     expect(await only()).toMatchObject({ state: 'bounced', last_reply: '550 5.1.1 no such user' })
-    const dead = await t.db
-      .selectFrom('people')
-      .select(['id'])
-      .where('organization_id', '=', org.id)
-      .where('email_dead_at', 'is not', null)
-      .execute()
-    expect(dead).toEqual([{ id: person.id }])
-    expect(dead).not.toContainEqual({ id: bystander.id })
+    expect(await dead()).toEqual([{ address: 'thuy@mau.example', reply: '550 5.1.1 no such user' }])
+    expect((await getPerson(t.db, org.id, person.id)).email_dead_at).not.toBeNull()
+    expect((await getPerson(t.db, org.id, bystander.id)).email_dead_at).toBeNull()
     expect(await claim()).toEqual([])
   })
 
@@ -141,14 +142,7 @@ describe('settling', () => {
     await queueMessages(t.db, newMessage(org.id))
     const [m] = await claim()
     await transaction(t.db, (trx) => settle(trx, m!, { outcome: 'permanent', reply: '552 5.2.2 mailbox full' }))
-    expect(
-      await t.db
-        .selectFrom('people')
-        .select('id')
-        .where('organization_id', '=', org.id)
-        .where('email_dead_at', 'is not', null)
-        .execute(),
-    ).toEqual([])
+    expect(await dead()).toEqual([])
   })
 
   it('believes a worker whose lease had ended that it was sent, and not that it failed', async () => {
@@ -173,7 +167,8 @@ describe('cancelling', () => {
     ]
     const of = (i: { id: string }, kind: 'invitation' | 'answer_received') =>
       newMessage(org.id, { seminarId: seminar.id, invitationId: i.id, kind })
-    await queueMessages(t.db, of(one, 'invitation'), of(one, 'answer_received'), of(two, 'invitation'))
+    const to = { name: null, address: 'mau@mau.example' }
+    await queueMessages(t.db, of(one, 'invitation'), of(one, 'answer_received'), { ...of(two, 'invitation'), to })
     const count = await transaction(t.db, (trx) =>
       cancelQueued(trx, { organizationId: org.id, invitationId: one.id, kinds: ['invitation'] }),
     )

@@ -89,7 +89,7 @@ describe('an upload that is all there', () => {
       return done
     }
     const files = { ...t.services.files, put }
-    await expect(finishUpload({ db: t.services.db, files }, ctx, upload)).rejects.toThrow(DomainError)
+    await expect(finishUpload({ ...t.services, files }, ctx, upload)).rejects.toThrow(DomainError)
     expect(await versions()).toEqual([])
     expect(stored()).toEqual([])
   })

@@ -61,3 +61,20 @@ export async function getApiKey(db: Db, organizationId: string, id: string): Pro
   if (!row) throw new DomainError('not_found')
   return toKey(row)
 }
+
+/** Who made a key: whom a test letter goes to. @throws DomainError conflict `key_without_member`, where nobody did */
+export async function getKeyOwner(
+  db: Db,
+  organizationId: string,
+  id: string,
+): Promise<{ name: string; address: string }> {
+  const row = await db
+    .selectFrom('api_keys as k')
+    .innerJoin('auth.user as u', 'u.id', 'k.created_by')
+    .select(['u.name', 'u.email as address'])
+    .where('k.organization_id', '=', organizationId)
+    .where('k.id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw new DomainError('conflict', { detail: 'key_without_member' })
+  return row
+}

@@ -25,7 +25,7 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
   const has = sql<boolean>`lower(email) = ${email}`
   const people = await trx
     .updateTable('people')
-    .set((eb) => ({ email: null, phone: null, note: null, email_dead_at: null, version: eb('version', '+', 1) }))
+    .set((eb) => ({ email: null, phone: null, note: null, version: eb('version', '+', 1) }))
     .where('organization_id', '=', organizationId)
     .where(has)
     .returning('id')
@@ -58,6 +58,11 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
     .set({ email: null })
     .where('organization_id', '=', organizationId)
     .where(has)
+    .execute()
+  await trx
+    .deleteFrom('dead_addresses')
+    .where('organization_id', '=', organizationId)
+    .where('address', '=', email)
     .execute()
   const letters = await eraseLetters(trx, organizationId, email)
   await revokeLinks(trx, 'person-feed', personIds)

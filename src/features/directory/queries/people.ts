@@ -4,6 +4,7 @@ import { matchesSearch } from '../../../db/expressions.ts'
 import type { Db } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { fold } from '../../../text/fold.ts'
+import { deadSince } from '../../mail/queries.ts'
 import type { PeopleFilter } from '../schema.ts'
 import { validOn } from './positions.ts'
 
@@ -36,7 +37,7 @@ function peopleRows(db: Db, organizationId: string, filter: Omit<PeopleFilter, '
   if (filter.q.trim()) query = query.where(foundBy(organizationId, filter.q))
   if (filter.address === 'with') query = query.where('h.email', 'is not', null)
   if (filter.address === 'without') query = query.where('h.email', 'is', null)
-  if (filter.address === 'dead') query = query.where('h.email_dead_at', 'is not', null)
+  if (filter.address === 'dead') query = query.where(deadSince, 'is not', null)
   if (filter.unit)
     query = query.where(sql<boolean>`exists (select from units t
       join units u on u.organization_id = t.organization_id and u.tree_path >= t.tree_path and u.tree_path < t.tree_path || '~'
@@ -48,6 +49,7 @@ function peopleRows(db: Db, organizationId: string, filter: Omit<PeopleFilter, '
 /** A page of people by given name, then family, then middle. The unit filter takes in everything under the unit. */
 export async function listPeople(db: Db, organizationId: string, filter: PeopleFilter, day: string, limit = 50) {
   let query = peopleRows(db, organizationId, filter, day).select([
+    deadSince.as('email_dead_at'),
     'h.id',
     'h.name',
     'h.family',
@@ -56,7 +58,6 @@ export async function listPeople(db: Db, organizationId: string, filter: PeopleF
     'h.gender',
     'h.email',
     'h.phone',
-    'h.email_dead_at',
     'h.locale',
     'h.code',
     'h.note',
@@ -96,10 +97,11 @@ export async function countPeople(
 /** One person. @throws DomainError not_found */
 export async function getPerson(db: Db, organizationId: string, id: string) {
   const row = await db
-    .selectFrom('people')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
+    .selectFrom('people as h')
+    .selectAll('h')
+    .select(deadSince.as('email_dead_at'))
+    .where('h.organization_id', '=', organizationId)
+    .where('h.id', '=', id)
     .executeTakeFirst()
   if (!row) throw new DomainError('not_found')
   return row

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { cursorInt, decodeCursor, type Page, toPage } from '../../../db/cursor.ts'
 import type { Db } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
+import { deadSince } from '../../mail/queries.ts'
 import type { PositionFilter, Selector } from '../schema.ts'
 
 /** Positions with person and unit: what an invitation is made of. */
@@ -29,7 +30,7 @@ function positionRows(db: Db, organizationId: string) {
       'h.email',
       'h.phone',
       'h.locale',
-      'h.email_dead_at',
+      deadSince.as('email_dead_at'),
     ])
     .select([
       'u.id as unit_id',

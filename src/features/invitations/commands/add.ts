@@ -85,7 +85,7 @@ export async function invitePeople(
     const ids = personIds.slice(i, i + CHUNK)
     const people = await trx
       .selectFrom('people')
-      .select(['id', 'name', 'family', 'middle', 'given', 'gender', 'email', 'phone', 'locale', 'email_dead_at'])
+      .select(['id', 'name', 'family', 'middle', 'given', 'gender', 'email', 'phone', 'locale'])
       .where('organization_id', '=', organizationId)
       .where('id', 'in', ids)
       .execute()

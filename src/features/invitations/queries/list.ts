@@ -4,6 +4,7 @@ import { matchesSearch } from '../../../db/expressions.ts'
 import type { Db } from '../../../db/transaction.ts'
 import type { DB } from '../../../db/types.ts'
 import type { AnswerState, InvitationFilter } from '../schema.ts'
+import { countWaitingLetters, letterState } from './letters.ts'
 
 const columns = [
   'i.id',
@@ -76,6 +77,7 @@ export async function listInvitations(
 ) {
   const query = narrowed(db, organizationId, seminarId, filter)
     .select(columns)
+    .select(letterState.as('letter'))
     .limit(limit + 1)
   if (filter.sort === 'answered') return listByAnswer(query, filter.cursor, limit)
   return listByName(query, filter.cursor, limit)
@@ -83,7 +85,9 @@ export async function listInvitations(
 
 type ListQuery = ReturnType<typeof listQuery>
 function listQuery(db: Db) {
-  return narrowed(db, '', '', {} as InvitationFilter).select(columns)
+  return narrowed(db, '', '', {} as InvitationFilter)
+    .select(columns)
+    .select(letterState.as('letter'))
 }
 export type InvitationListRow = Awaited<ReturnType<ListQuery['execute']>>[number]
 
@@ -137,7 +141,9 @@ export async function countInvitations(
 export interface InvitationCounts {
   draft: number
   draftWithoutAddress: number
+  /** Asked to be sent; `waiting` of their letters have not gone yet. */
   sent: number
+  waiting: number
   opened: number
   withdrawn: number
   unanswered: number
@@ -170,6 +176,7 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
       (select count(*)::int from substitutions u join invitations i on i.organization_id = u.organization_id and i.id = u.invitation_id
         where i.organization_id = p.organization_id and i.seminar_id = p.seminar_id and i.status = 'sent' and u.state = 'pending') as pending
     from seminar_places p where p.organization_id = ${organizationId} and p.seminar_id = ${seminarId}`.execute(db)
+  const waiting = await countWaitingLetters(db, organizationId, seminarId)
   const sum = (test: (group: (typeof groups)[number]) => boolean, of: 'n' | 'opened' | 'bare' = 'n') =>
     groups.filter(test).reduce((total, group) => total + group[of], 0)
   const sent = groups.filter((group) => group.status === 'sent')
@@ -177,6 +184,7 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
     draft: sum((g) => g.status === 'draft'),
     draftWithoutAddress: sum((g) => g.status === 'draft', 'bare'),
     sent: sum((g) => g.status === 'sent'),
+    waiting,
     opened: sum((g) => g.status === 'sent', 'opened'),
     withdrawn: sum((g) => g.status === 'withdrawn'),
     unanswered: sum((g) => g.status === 'sent' && g.answer === null),

@@ -109,9 +109,6 @@ export type PendingSubstitution = Awaited<ReturnType<typeof listPendingSubstitut
 export async function listDraftsWithoutAddress(db: Db, organizationId: string, seminarId: string) {
   const rows = await db
     .selectFrom('invitations as i')
-    .leftJoin('people as h', (j) =>
-      j.onRef('h.organization_id', '=', 'i.organization_id').onRef('h.id', '=', 'i.person_id'),
-    )
     .select([
       'i.id',
       'i.name',
@@ -127,7 +124,13 @@ export async function listDraftsWithoutAddress(db: Db, organizationId: string, s
     .where((eb) =>
       eb.or([
         eb('i.email', 'is', null),
-        eb.and([eb('h.email_dead_at', 'is not', null), eb('h.email', '=', eb.ref('i.email'))]),
+        eb.exists(
+          eb
+            .selectFrom('dead_addresses as d')
+            .select('d.since')
+            .whereRef('d.organization_id', '=', 'i.organization_id')
+            .where('d.address', '=', sql<string>`lower(i.email)`),
+        ),
       ]),
     )
     .orderBy('i.given')

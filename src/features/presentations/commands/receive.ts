@@ -1,16 +1,14 @@
 import type { Actor, Context } from '../../../context.ts'
-import { type Db, transaction } from '../../../db/transaction.ts'
+import { transaction } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { type StoredDocument, storeDocument } from '../../files/commands.ts'
+import type { InspectStores } from '../../files/inspect.ts'
 import type { FileStore } from '../../files/schema.ts'
 import { listParts, type UploadRow } from '../queries/uploads.ts'
 import { appendPart, discardUpload, keepUpload, refuseUpload, removeExpired } from './uploads.ts'
 
 /** What receiving needs. Bytes move between transactions, never inside one. */
-export interface Stores {
-  db: Db
-  files: FileStore
-}
+export type Stores = InspectStores
 
 /**
  * Stores a piece of an upload and adds it. A body that is cut counts as far as it came.
@@ -61,12 +59,13 @@ const FINAL = new Set(['invalid', 'media_type', 'unsafe_file', 'conflict', 'too_
  * done twice, also at once. Call `claimFinish` before, so that it rarely is.
  * @throws DomainError storage_full; not_found (discarded meanwhile)
  */
-export async function finishUpload({ db, files }: Stores, ctx: Context, upload: UploadRow): Promise<void> {
+export async function finishUpload(stores: Stores, ctx: Context, upload: UploadRow): Promise<void> {
+  const { db, files } = stores
   const by: Context = { ...ctx, actor: upload.actor as unknown as Actor }
   const parts = await listParts(db, upload)
   let stored: StoredDocument | undefined
   try {
-    stored = await storeDocument(files, {
+    stored = await storeDocument(stores, {
       organizationId: upload.organization_id,
       filename: upload.name,
       fallbackName: 'tham-luan',

@@ -101,7 +101,8 @@ function Figures({ page, counts, pendingHref }: { page: Page; counts: Invitation
   const figures: [string, string][] = [
     [t('invitations:figure.people'), n(counts.draft + counts.sent)],
     [t('invitations:figure.seats'), n(counts.seats)],
-    [t('invitations:figure.sent'), n(counts.sent)],
+    [t('invitations:figure.sent'), n(counts.sent - counts.waiting)],
+    ...(counts.waiting ? ([[t('invitations:figure.letters'), n(counts.waiting)]] as [string, string][]) : []),
     [t('invitations:figure.opened'), n(counts.opened)],
     [t('invitations:figure.coming'), n(coming)],
     ...(answers.online ? ([[t('invitations:figure.online'), n(answers.online)]] as [string, string][]) : []),

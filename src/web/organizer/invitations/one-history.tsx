@@ -11,7 +11,7 @@ function time(page: Page, at: Date, timezone: string): string {
 
 /** Where it stands: state, address, when it was sent, opened, answered, and what was said. */
 export function Standing(props: InvitationDetailProps) {
-  const { page, seminar, invitation, substitution, lineNo, delegations } = props
+  const { page, seminar, invitation, substitution, lineNo, delegations, letter, deadAddress } = props
   const { t, locale } = page
   const at = (when: Date | null) => when && time(page, when, seminar.timezone)
   const delegation = delegations.find((d) => d.id === invitation.delegation_id)
@@ -26,7 +26,7 @@ export function Standing(props: InvitationDetailProps) {
     ],
     [t('invitations:field.email'), invitation.email ?? t('invitations:address.none')],
     [t('invitations:field.phone'), invitation.phone],
-    [t('invitations:fact.sent'), at(invitation.sent_at)],
+    [t('invitations:fact.sent'), letter === 'waiting' ? t('invitations:status.waiting') : at(invitation.sent_at)],
     [t('invitations:fact.opened'), at(invitation.opened_at)],
     [t('invitations:fact.answered'), at(invitation.answered_at)],
     [t('invitations:fact.line'), lineNo === null ? null : t('invitations:fact.line.at', { n: lineNo })],
@@ -39,7 +39,8 @@ export function Standing(props: InvitationDetailProps) {
     <dl class="facts">
       <dt>{t('invitations:column.status')}</dt>
       <dd>
-        <InvitationStateMark page={page} invitation={invitation} />
+        <InvitationStateMark page={page} invitation={{ ...invitation, letter }} />
+        {deadAddress ? <span class="sub">{t('invitations:address.dead')}</span> : null}
       </dd>
       {facts.map(([label, value]) =>
         value ? (

@@ -7,7 +7,7 @@ import type {
   listInvitationMail,
   SubstitutionRow,
 } from '../../../features/invitations/queries/one.ts'
-import type { SubstitutePolicy } from '../../../features/invitations/schema.ts'
+import type { LetterState, SubstitutePolicy } from '../../../features/invitations/schema.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { AnswerFields } from '../../components/answer-fields.tsx'
 import { ErrorSummary, type FormState } from '../../components/form.tsx'
@@ -25,6 +25,9 @@ export interface InvitationDetailProps {
   lineNo: number | null
   answers: Awaited<ReturnType<typeof listAnswers>>
   mails: Awaited<ReturnType<typeof listInvitationMail>>
+  letter: LetterState | null
+  /** The server said that its address does not exist. */
+  deadAddress: boolean
   delegations: DelegationWithCount[]
   /** The list's address, under which this invitation lies. */
   list: string

@@ -7,6 +7,7 @@ import { answerInvitation } from '../../../features/invitations/commands/answer.
 import { editInvitation, removeDrafts } from '../../../features/invitations/commands/edit.ts'
 import { renewLink, resendInvitations, sendInvitations } from '../../../features/invitations/commands/send.ts'
 import { getEvent } from '../../../features/invitations/queries/event.ts'
+import { findLetter } from '../../../features/invitations/queries/letters.ts'
 import { listDelegationsWithCounts } from '../../../features/invitations/queries/list.ts'
 import {
   findPlaceInLine,
@@ -146,13 +147,14 @@ async function onePage(
   const seminar = await seminarOf(c)
   const { organization_id: organizationId } = seminar
   const invitation = await getInvitation(db, organizationId, seminar.id, c.req.param('invitation') ?? '')
-  const [event, substitution, lineNo, answers, mails, delegations] = await Promise.all([
+  const [event, substitution, lineNo, answers, mails, delegations, { letter, dead }] = await Promise.all([
     getEvent(db, organizationId, seminar.id),
     findSubstitution(db, organizationId, invitation.id),
     findPlaceInLine(db, invitation),
     listAnswers(db, organizationId, invitation.id),
     listInvitationMail(db, organizationId, invitation.id),
     listDelegationsWithCounts(db, organizationId, seminar.id),
+    findLetter(db, organizationId, invitation.id),
   ])
   const edits = mayEdit(c)
   // The link is its owner's: it is shown to those who may pass it on, and only while it works.
@@ -177,6 +179,8 @@ async function onePage(
         lineNo={lineNo}
         answers={answers}
         mails={mails}
+        letter={letter}
+        deadAddress={dead}
         delegations={delegations}
         list={invitationsHref(c, seminar)}
         mail={c.var.page.href(`/console/${c.var.member.organization.slug}/mail`)}

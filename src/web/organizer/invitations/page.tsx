@@ -3,7 +3,8 @@ import type { Child } from 'hono/jsx'
 import type { AppEnv, Page } from '../../../env.ts'
 import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
 import { hasText } from '../../../i18n.ts'
-import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { type ConsoleCounts, ConsoleLayout } from '../../components/console-layout.tsx'
+import { waitText } from '../../components/mail-stop.tsx'
 import { frame } from '../frame.ts'
 import { SeminarFrame, seminarPath } from '../seminars/frame.tsx'
 
@@ -35,14 +36,11 @@ export async function answerPage(
   }: { title: string; action?: Child; status?: number; islands?: string[]; children: Child },
 ): Promise<Response> {
   const { page, member } = c.var
+  const framed = await frame(c, 'seminars')
   return c.html(
-    <ConsoleLayout
-      {...(await frame(c, 'seminars'))}
-      title={`${title} · ${seminarName(seminar, page.locale)}`}
-      islands={islands}
-    >
+    <ConsoleLayout {...framed} title={`${title} · ${seminarName(seminar, page.locale)}`} islands={islands}>
       <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
-        <Done page={page} />
+        <Done page={page} counts={framed.counts} />
         {children}
       </SeminarFrame>
     </ConsoleLayout>,
@@ -50,15 +48,20 @@ export async function answerPage(
   )
 }
 
+/** What puts letters in the queue. */
+const MAILED = ['sent', 'resent', 'withdrawn', 'newLink', 'agreed', 'refused']
+
 /** What was just done, told once by the address that the form led to. */
-function Done({ page }: { page: Page }) {
+function Done({ page, counts }: { page: Page; counts: ConsoleCounts }) {
   const query = new URLSearchParams(page.path.split('?')[1] ?? '')
   const key = `invitations:done.${query.get('done')}`
   if (!query.has('done') || !hasText(key)) return null
   const number = (name: string) => Math.max(0, Math.trunc(Number(query.get(name)) || 0))
+  const waits = counts.mailStop !== undefined && MAILED.includes(query.get('done') ?? '')
   return (
-    <p class="notice yes" role="status">
+    <p class={waits ? 'notice late' : 'notice yes'} role="status">
       {page.t(key, { n: number('n'), m: number('m'), k: number('k') })}
+      {waits && counts.mailStop ? ` ${waitText(page, counts.mailStop, counts.mailWaiting)}` : ''}
     </p>
   )
 }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { AppEnv, Member, Page } from '../../../env.ts'
 import {
   countOpenMessages,
@@ -7,12 +8,26 @@ import {
   listMessages,
   type MessageListRow,
 } from '../../../features/mail/queries.ts'
-import { type MessageFilter, messageFilter, messageKinds, messageStates } from '../../../features/mail/schema.ts'
+import {
+  type MailStop,
+  type MessageFilter,
+  messageFilter,
+  messageKinds,
+  messageStates,
+} from '../../../features/mail/schema.ts'
 import { seminarName } from '../../../features/seminars/queries.ts'
 import { Address } from '../../components/address.tsx'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { waitText } from '../../components/mail-stop.tsx'
 import { frame } from '../frame.ts'
 import { kindText, MessageState, moment, StateDetails } from './state.tsx'
+
+/** How many letters were just sent again, told once. */
+const done = z.coerce.number().int().min(0).max(1_000_000).optional().catch(undefined)
+
+function againPath(member: Member, seminar: string | undefined): string {
+  return `/console/${member.organization.slug}/mail/again${seminar ? `?seminar=${seminar}` : ''}`
+}
 
 /** Sending is part of waiting: nobody looks for it alone. */
 const shownStates = messageStates.filter((state) => state !== 'sending')
@@ -29,6 +44,7 @@ export const listPage = new Hono<AppEnv>().get('/', async (c) => {
     listMailedSeminars(db, id),
   ])
   const delivery = framed.counts.mailStuck ? await findDelivery(db) : undefined
+  const again = done.parse(c.req.query('again'))
   const filtered =
     filter.q !== '' || filter.state !== undefined || filter.kind !== undefined || filter.seminar !== undefined
   return c.html(
@@ -38,13 +54,28 @@ export const listPage = new Hono<AppEnv>().get('/', async (c) => {
           <h1>{page.t('mail:title')}</h1>
           <p class="muted">{page.t('mail:lead')}</p>
         </div>
+        {open.bounced + open.failed > 0 && member.role !== 'viewer' ? (
+          <a class="btn" href={page.href(againPath(member, filter.seminar))}>
+            {page.t('mail:again.open')}
+          </a>
+        ) : null}
       </header>
+      {again === undefined ? null : (
+        <p class={framed.counts.mailStop ? 'notice late' : 'notice yes'} role="status">
+          {page.t('mail:again.done', { count: again })}{' '}
+          {framed.counts.mailStop ? waitText(page, framed.counts.mailStop, framed.counts.mailWaiting) : ''}
+        </p>
+      )}
       {framed.counts.mailStuck ? <Stuck page={page} timezone={timezone} delivery={delivery} /> : null}
       <OpenCounts page={page} filter={filter} open={open} />
       {items.length || filtered ? (
         <Filters page={page} filter={filter} seminars={seminars} filtered={filtered} />
       ) : null}
-      {items.length ? <Table page={page} member={member} items={items} /> : <Empty page={page} filtered={filtered} />}
+      {items.length ? (
+        <Table page={page} member={member} items={items} stop={framed.counts.mailStop} />
+      ) : (
+        <Empty page={page} filtered={filtered} />
+      )}
       <Pager page={page} filter={filter} next={next} />
     </ConsoleLayout>,
   )
@@ -166,7 +197,17 @@ function Filters(props: {
   )
 }
 
-function Table({ page, member, items }: { page: Page; member: Member; items: MessageListRow[] }) {
+function Table({
+  page,
+  member,
+  items,
+  stop,
+}: {
+  page: Page
+  member: Member
+  items: MessageListRow[]
+  stop: MailStop | undefined
+}) {
   const { t, href } = page
   const { slug, timezone } = member.organization
   return (
@@ -198,7 +239,7 @@ function Table({ page, member, items }: { page: Page; member: Member; items: Mes
             </td>
             <td>
               <MessageState page={page} state={message.state} />
-              <StateDetails page={page} timezone={timezone} message={message} />
+              <StateDetails page={page} timezone={timezone} message={message} stop={stop} />
             </td>
             <td class="r nowrap">
               <time datetime={(message.sent_at ?? message.created_at).toISOString()}>

@@ -2,10 +2,10 @@ import { type Context, Hono } from 'hono'
 import { transaction } from '../../../db/transaction.ts'
 import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
-import { retryMessage, sendAgain } from '../../../features/mail/commands.ts'
+import { retryMessage, sendAgain } from '../../../features/mail/commands/again.ts'
 import { findMessageSeminar, getMessage, whyNotAgain } from '../../../features/mail/queries.ts'
-import { replaceMarks, withoutLinks } from '../../../features/mail/rules.ts'
-import type { MessageRow } from '../../../features/mail/schema.ts'
+import { ADDRESS_DEAD, replaceMarks, withoutLinks } from '../../../features/mail/rules.ts'
+import type { MailStop, MessageRow } from '../../../features/mail/schema.ts'
 import { seminarName } from '../../../features/seminars/queries.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { answerMailHtml, CalendarPart, MailFrame, MailTabs, Source } from '../../components/mail-view.tsx'
@@ -15,6 +15,8 @@ import { kindText, MessageState, moment, StateDetails } from './state.tsx'
 
 const views = ['html', 'text', 'calendar', 'headers'] as const
 const retryable = ['queued', 'failed', 'bounced']
+/** Held because its address is dead: it goes out when that is tried again. */
+const isHeld = (message: MessageRow) => message.state === 'cancelled' && message.last_reply === ADDRESS_DEAD
 
 export const messagePages = new Hono<AppEnv>()
   .get('/:id', async (c) => {
@@ -22,7 +24,7 @@ export const messagePages = new Hono<AppEnv>()
     const { db } = c.var.services
     const message = await getMessage(db, member.organization.id, c.req.param('id'))
     const [seminar, framed] = await Promise.all([findMessageSeminar(db, message), frame(c, 'mail')])
-    const repeats = message.state === 'sent' || retryable.includes(message.state)
+    const repeats = message.state === 'sent' || retryable.includes(message.state) || isHeld(message)
     const reason = repeats ? await whyNotAgain(db, message) : undefined
     const done = c.req.query('done')
     const asked = views.find((v) => v === c.req.query('view')) ?? 'html'
@@ -38,8 +40,8 @@ export const messagePages = new Hono<AppEnv>()
             </p>
             <h1 class="mail-subject">{message.subject}</h1>
           </div>
-          {repeats && !reason && member.role !== 'viewer' ? (
-            <Repeat page={page} path={path} state={message.state} />
+          {repeats && (!reason || reason === 'mail_address_dead') && member.role !== 'viewer' ? (
+            <Repeat page={page} path={path} retry={message.state !== 'sent'} />
           ) : null}
         </header>
         {done === 'retry' || done === 'sendAgain' ? (
@@ -52,6 +54,7 @@ export const messagePages = new Hono<AppEnv>()
           page={page}
           timezone={member.organization.timezone}
           message={message}
+          stop={framed.counts.mailStop}
           seminar={
             seminar && {
               path: `/console/${member.organization.slug}/seminars/${seminar.id}`,
@@ -110,12 +113,10 @@ async function repeat(c: Context<AppEnv>, command: (id: string) => Promise<strin
   return c.redirect(c.var.page.href(`/console/${c.var.member.organization.slug}/mail/${to}`), 303)
 }
 
-function Repeat({ page, path, state }: { page: Page; path: string; state: string }) {
-  const retry = retryable.includes(state)
-  const missed = state === 'failed' || state === 'bounced'
+function Repeat({ page, path, retry }: { page: Page; path: string; retry: boolean }) {
   return (
     <form method="post" action={page.href(`${path}/${retry ? 'attempts' : 'copies'}`)}>
-      <button class={missed ? 'btn primary' : 'btn'} type="submit">
+      <button class={retry ? 'btn primary' : 'btn'} type="submit">
         {page.t(retry ? 'mail:action.retry' : 'mail:action.sendAgain')}
       </button>
     </form>
@@ -126,9 +127,10 @@ function Facts(props: {
   page: Page
   timezone: string
   message: MessageRow
+  stop: MailStop | undefined
   seminar: { path: string; name: string } | undefined
 }) {
-  const { page, timezone, message, seminar } = props
+  const { page, timezone, message, stop, seminar } = props
   const { t } = page
   const at = (time: Date) => <time datetime={time.toISOString()}>{moment(page, timezone, time)}</time>
   return (
@@ -136,7 +138,7 @@ function Facts(props: {
       <dt>{t('mail:fact.state')}</dt>
       <dd>
         <MessageState page={page} state={message.state} />
-        <StateDetails page={page} timezone={timezone} message={message} />
+        <StateDetails page={page} timezone={timezone} message={message} stop={stop} />
       </dd>
       {message.state === 'sent' && message.last_reply ? (
         <>

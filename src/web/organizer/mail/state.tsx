@@ -1,6 +1,6 @@
 import type { Page } from '../../../env.ts'
 import { ADDRESS_DEAD } from '../../../features/mail/rules.ts'
-import type { MessageRow } from '../../../features/mail/schema.ts'
+import type { MailStop, MessageRow } from '../../../features/mail/schema.ts'
 import { hasText, type TextKey, type Translate } from '../../../i18n.ts'
 import { date, hourMinute, wallTime } from '../../../text/dates.ts'
 
@@ -23,19 +23,21 @@ export function StateDetails({
   page,
   timezone,
   message,
+  stop,
 }: {
   page: Page
   timezone: string
-  message: Pick<MessageRow, 'state' | 'attempts' | 'next_attempt_at' | 'last_reply'>
+  message: Pick<MessageRow, 'state' | 'attempts' | 'next_attempt_at' | 'last_reply' | 'replaced_by'>
+  /** What stops letters, where something does. */
+  stop?: MailStop | undefined
 }) {
   const { t } = page
   if (message.state === 'cancelled') {
-    return (
-      <span class="sub">
-        {t(message.last_reply === ADDRESS_DEAD ? 'mail:state.held' : 'mail:state.cancelled.text')}
-      </span>
-    )
+    const why = message.replaced_by ? 'mail:state.replaced' : 'mail:state.cancelled.text'
+    return <span class="sub">{t(message.last_reply === ADDRESS_DEAD ? 'mail:state.held' : why)}</span>
   }
+  if (stop && (message.state === 'queued' || message.state === 'sending'))
+    return <span class="sub">{t(stop.stage === 'none' ? 'mail:state.waits.none' : 'mail:state.waits.stopped')}</span>
   const retrying = message.state === 'queued' && message.attempts > 0
   return (
     <>

@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
-import { storedSource } from '../../../features/files/bytes.ts'
 import { assertWhole } from '../../../features/files/commands/checks.ts'
 import { documentTypes } from '../../../features/files/content.ts'
-import { type DocumentText, readDocx, type TextBlock, type TextRun } from '../../../features/files/docx.ts'
+import type { DocumentText, TextBlock, TextRun } from '../../../features/files/docx.ts'
+import { readWords } from '../../../features/files/inspect.ts'
 import { getSeminarSpeech, getVersion } from '../../../features/presentations/queries.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
@@ -13,13 +13,13 @@ import { seminarId } from './board.tsx'
 
 /** A .docx read in the console, as words. */
 export const readPages = new Hono<AppEnv>().get('/:speech/files/:number{[0-9]+}/read', async (c) => {
-  const { db, files } = c.var.services
+  const { db } = c.var.services
   const { page, member } = c.var
   const speech = await getSeminarSpeech(db, member.organization.id, seminarId(c), c.req.param('speech'))
   const file = await getVersion(db, speech.organization_id, speech.id, Number(c.req.param('number')))
   if (file.media_type !== documentTypes.docx) throw new DomainError('not_found')
   await assertWhole(c.var.services, file)
-  const text = await readDocx(storedSource(files, file.storage_key, file.size))
+  const text = await readWords(c.var.services, { ...file, organization_id: speech.organization_id })
   const back = ownPath(c, speech.id)
   return c.html(
     <ConsoleLayout {...(await frame(c, 'seminars'))} title={page.t('presentations:read.title', { file: file.name })}>

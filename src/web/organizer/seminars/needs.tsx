@@ -9,10 +9,13 @@ function addressOf(member: Member, { kind, seminar }: Need): string {
   const at = (rest: string) => (seminar ? seminarPath(member, seminar.id, rest) : '')
   const mail = (state: string) =>
     `/console/${member.organization.slug}/mail?${seminar ? `seminar=${seminar.id}&` : ''}state=${state}`
+  const settings = `/console/${member.organization.slug}/settings/mail`
   const addresses: Record<NeedKind, string> = {
     files_damaged: `/console/${member.organization.slug}/files`,
     files_unscanned: `/console/${member.organization.slug}/files`,
     speeches_infected: at('/presentations'),
+    mail_no_way: settings,
+    mail_stopped: settings,
     substitutions_pending: at('/invitations?answer=substitute_pending'),
     mail_bounced: mail('bounced'),
     mail_failed: mail('failed'),

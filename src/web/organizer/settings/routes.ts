@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { AppEnv } from '../../../env.ts'
 import { calendarPages } from './calendar.tsx'
 import { keyPages } from './keys.tsx'
+import { mailPages } from './mail.tsx'
 import { memberPages } from './members.tsx'
 import { organizationPages } from './organization.tsx'
 
@@ -11,3 +12,4 @@ export const settingsPages = new Hono<AppEnv>()
   .route('/', memberPages)
   .route('/', calendarPages)
   .route('/', keyPages)
+  .route('/', mailPages)

@@ -1,11 +1,12 @@
 import type { Member, Page } from '../../../env.ts'
 import { Notice } from '../accounts/account-page.tsx'
 
-export type SettingsTab = 'organization' | 'members' | 'calendar' | 'keys'
+export type SettingsTab = 'organization' | 'members' | 'mail' | 'calendar' | 'keys'
 
 const PATHS: Record<SettingsTab, string> = {
   organization: '',
   members: '/members',
+  mail: '/mail',
   calendar: '/calendar',
   keys: '/keys',
 }
@@ -20,8 +21,13 @@ const DONE = ['saved', 'invited', 'resent', 'withdrawn', 'role', 'disabled', 'en
 /** The head of the settings: title, tabs, and what was just done (`?done=` in the address). Keys are for owners. */
 export function SettingsHead({ page, member, tab }: { page: Page; member: Member; tab: SettingsTab }) {
   const { t, href } = page
-  const tabs: SettingsTab[] =
-    member.role === 'owner' ? ['organization', 'members', 'calendar', 'keys'] : ['organization', 'members', 'calendar']
+  const tabs: SettingsTab[] = [
+    'organization',
+    'members',
+    'mail',
+    'calendar',
+    ...(member.role === 'owner' ? (['keys'] as const) : []),
+  ]
   const asked = new URLSearchParams(page.path.split('?')[1]).get('done')
   const done = DONE.find((word) => word === asked)
   return (

@@ -1,0 +1,139 @@
+import { inOneStatement, transaction } from './db/transaction.ts'
+import {
+  type ClaimedMessage,
+  claimDue,
+  type Ended,
+  release,
+  settle,
+  settleSent,
+} from './features/mail/commands/deliver.ts'
+import { type Stopped, stopWithoutWay } from './features/mail/commands/line.ts'
+import { toOutgoing } from './features/mail/queries.ts'
+import { senderScope } from './features/mail/rules/refusals.ts'
+import type { SendResult } from './features/mail/schema.ts'
+import { noteRun } from './features/tasks/commands.ts'
+import type { Services } from './services.ts'
+
+/**
+ * How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. `concurrency` is twice the
+ * mailer's connections: while half are written down, the other half is sent. So many a killed process leaves in doubt at most.
+ */
+export interface DeliveryLimits {
+  concurrency: number
+  batch: number
+  perRun: number
+  lease: number
+  attempt: number
+}
+const limits: DeliveryLimits = { concurrency: 10, batch: 50, perRun: 500, lease: 240, attempt: 100 }
+
+export interface DeliveryOptions {
+  /** Unique to this process: claims are made in its name. */
+  worker: string
+  /** No new work is begun once it is aborted; what is under way ends first. */
+  signal?: AbortSignal
+  delivery?: Partial<DeliveryLimits>
+}
+
+/** Sends what is due, a bounded number a run. Without a way to send nothing is tried. @returns how many were tried */
+export async function deliverOutbox(services: Services, options: DeliveryOptions): Promise<number> {
+  const { db, mailer } = services
+  const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
+  await inOneStatement(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
+  if (mailer.kind === 'none') {
+    await transaction(db, stopWithoutWay)
+    return 0
+  }
+  const writeDown = resultsWriter(services)
+  let attempted = 0
+  while (attempted < perRun && !options.signal?.aborted) {
+    const since = performance.now()
+    const claimed = await transaction(db, (trx) =>
+      claimDue(trx, options.worker, Math.min(batch, perRun - attempted), lease),
+    )
+    const waiting = [...claimed]
+    const stopped = new Set<string>()
+    const lane = async () => {
+      for (let message = waiting.shift(); message; message = waiting.shift()) {
+        // An attempt that could outlive its lease would let another worker send the same message.
+        const late = (performance.now() - since) / 1000 > lease - attempt
+        const stands = stopped.has('server') || stopped.has(senderScope(message.from_address))
+        if (late || stands || options.signal?.aborted) await giveBack(services, message)
+        else {
+          const stop = await writeDown({ message, result: await attemptOf(services, message) })
+          if (stop) stopped.add(stop.scope)
+        }
+      }
+    }
+    // Every lane ends before the run does, also when the database fails one of them.
+    const ended = await Promise.allSettled(Array.from({ length: concurrency }, lane))
+    const failed = ended.find((end) => end.status === 'rejected')
+    if (failed) throw failed.reason
+    attempted += claimed.length
+    if (claimed.length < batch) break
+  }
+  return attempted
+}
+
+function giveBack({ db }: Services, message: ClaimedMessage): Promise<void> {
+  return transaction(db, (trx) => release(trx, message))
+}
+
+/** Sends one message, outside any transaction. */
+async function attemptOf({ mailer, config, log }: Services, message: ClaimedMessage): Promise<SendResult> {
+  try {
+    const ctx = { origin: config.baseUrl, linkKey: config.linkKey as string }
+    return await mailer.send(await toOutgoing(ctx, message, message.claimed_at))
+  } catch (error) {
+    log.error('mail', { message: message.id, error: String(error) })
+    return { outcome: 'temporary', reply: String((error as Error).message) }
+  }
+}
+
+/**
+ * Writes down how attempts ended. What was sent while another write was under way goes in the next, in one statement; each sender
+ * waits for its own, so that a killed process leaves no more in doubt than it has senders.
+ */
+function resultsWriter(services: Services) {
+  const { db, log } = services
+  let waiting: Ended[] = []
+  let writing: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+  const writeSent = (ended: Ended): Promise<void> => {
+    waiting.push(ended)
+    next ??= writing
+      .catch(() => undefined)
+      .then(() => {
+        const batch = waiting
+        waiting = []
+        next = undefined
+        writing = insistently(() => inOneStatement(db, (trx) => settleSent(trx, batch))).then((opened) => {
+          if (opened) log.info('mail goes on')
+        })
+        return writing
+      })
+    return next
+  }
+  return async (ended: Ended): Promise<Stopped | undefined> => {
+    const { message, result } = ended
+    if (result.outcome === 'sent') return void (await writeSent(ended))
+    const stopped = await insistently(() => transaction(db, (trx) => settle(trx, message, result)))
+    if (!stopped) log.warn('mail', { message: message.id, outcome: result.outcome, reply: result.reply })
+    if (stopped?.warn) log.warn('mail stopped', { scope: stopped.scope, reply: stopped.reply })
+    return stopped
+  }
+}
+
+/** Pauses in seconds. A mail that went out and is not written down would go again, so a restarting Postgres is waited for. */
+const PAUSES = [0.2, 1, 2, 4, 8]
+
+async function insistently<T>(write: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await write()
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pause * 1000))
+    }
+  }
+  return write()
+}
