@@ -117,10 +117,13 @@ async function runRecurring(services: Services, worker: string, task: RecurringT
     mail: { from: config.mailFrom, inbound: false },
     scans: services.scanner !== undefined,
   }
-  const failure = await task.run(services, ctx).then(
+  const since = performance.now()
+  const run = () => task.run(services, ctx)
+  const failure = await (services.follow ? services.follow('internal', `task ${task.name}`, run) : run()).then(
     () => null,
     (error: unknown) => error,
   )
+  services.meter?.task(task.name, (performance.now() - since) / 1000, failure !== null)
   if (failure !== null) log.error('task', { task: task.name, error: String(failure) })
   await transaction(db, (trx) => finishTask(trx, task.name, worker, failure === null ? null : String(failure)))
 }

@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedded-postgres.ts'
 import { type Connection, connectPostgres } from '../platform/postgres.ts'
 import { readMigrations } from '../platform/project.ts'
+import type { Watch } from '../platform/query-watch.ts'
 
 /** A request that gets no connection in this time is answered 503 (within 2 s, as the reader sees it). */
 const WAIT_MS = 1_200
@@ -17,7 +18,7 @@ export const databaseFolder = (config: Config) => join(config.dataDir, 'postgres
  * The database of the configuration: DATABASE_URL, or the embedded Postgres, which is started (or taken over).
  * Migrations are applied. @returns how to close what was opened
  */
-export async function openDatabase(config: Config, say: (line: string) => void) {
+export async function openDatabase(config: Config, say: (line: string) => void, watch?: Watch) {
   const embedded = config.databaseUrl
     ? undefined
     : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
@@ -26,6 +27,7 @@ export async function openDatabase(config: Config, say: (line: string) => void) 
     pooled: config.databasePooled,
     waitMs: WAIT_MS,
     statementMs: STATEMENT_MS,
+    watch,
   })
   const migrations = await readMigrations()
   try {

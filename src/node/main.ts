@@ -5,6 +5,7 @@ import { ConfigError, needsDataDir, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
 import { assertWritable } from '../platform/folder.ts'
 import { projectFolder } from '../platform/project.ts'
+import { createWatch } from '../platform/query-watch.ts'
 import type { Services } from '../services.ts'
 import { setAssets } from '../web/assets.ts'
 import { forgetKept, logKept } from '../web/public/kept.ts'
@@ -15,6 +16,7 @@ import { assertOwnFiles } from './identity.ts'
 import { isOneOfSeveral, joinProcesses, startProcesses } from './processes.ts'
 import { createServices } from './services.ts'
 import { startTimer } from './timer.ts'
+import { watched } from './watching.ts'
 
 /** What was thrown, in one line; an error of several attempts has no words of its own. */
 function inOneLine(error: unknown): string {
@@ -43,7 +45,8 @@ export async function main(): Promise<void> {
     const config = readConfig(process.env)
     drainMs = config.drainSeconds * 1000
     if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
-    const database = await openDatabase(config, (line) => console.log(line))
+    const queries = createWatch()
+    const database = await openDatabase(config, (line) => console.log(line), queries.watch)
     closers.push(database.close)
     const changed = isOneOfSeveral()
       ? joinProcesses({
@@ -52,18 +55,21 @@ export async function main(): Promise<void> {
           alone: () => void stop().then(() => process.exit(0)),
         })
       : undefined
-    const services: Services = {
+    const count = config.processes === 'auto' ? availableParallelism() : config.processes
+    const standing = isOneOfSeveral() ? 'one' : count > 1 ? 'first' : 'alone'
+    const made: Services = {
       ...(await createServices(config, database)),
       stopping: told.signal,
       ...(changed ? { changed } : {}),
     }
+    const { services, close } = await watched(made, database, queries, standing)
+    closers.push(close)
     closers.push(() => services.mailer.close())
     closers.push(() => services.inspector.close())
     closers.push(async () => logKept(services))
     await assertOwnFiles(services)
     if (!isOneOfSeveral()) await prepare(services, database.url)
-    const count = config.processes === 'auto' ? availableParallelism() : config.processes
-    if (count > 1 && !isOneOfSeveral()) {
+    if (standing === 'first') {
       const processes = startProcesses(
         count,
         {

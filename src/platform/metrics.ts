@@ -100,12 +100,17 @@ export async function databaseText(read: () => Promise<Figures>, version: string
   if (!figures) return registry.metrics()
 
   const { outbox } = figures
-  const letters = gauge('outbox_letters', 'Letters of all organisations that wait or did not arrive, by state.', ['state'])
+  const letters = gauge('outbox_letters', 'Letters of all organisations that wait or did not arrive, by state.', [
+    'state',
+  ])
   for (const state of ['queued', 'sending', 'bounced', 'failed'] as const) letters.set({ state }, outbox[state])
-  gauge('outbox_oldest_due_seconds', 'For how long the letter that is due the longest has been due; 0 where none is.').set(
-    outbox.oldestDueSeconds ?? 0,
+  gauge(
+    'outbox_oldest_due_seconds',
+    'For how long the letter that is due the longest has been due; 0 where none is.',
+  ).set(outbox.oldestDueSeconds ?? 0)
+  gauge('outbox_oldest_seconds', 'Age of the oldest letter that waits; 0 where none does.').set(
+    outbox.oldestSeconds ?? 0,
   )
-  gauge('outbox_oldest_seconds', 'Age of the oldest letter that waits; 0 where none does.').set(outbox.oldestSeconds ?? 0)
 
   const age = gauge('task_age_seconds', 'Since a task last ended; while it runs, since it began.', ['task'])
   const length = gauge('task_length_seconds', 'How long the last run of a task took.', ['task'])
@@ -121,7 +126,9 @@ export async function databaseText(read: () => Promise<Figures>, version: string
 
   gauge('uploads_open', 'Papers on their way: begun, not whole yet.').set(figures.uploadsOpen)
   gauge('files_waiting_scan', 'Papers that wait for the virus scanner.').set(figures.filesWaiting)
-  const damaged = gauge('files_damaged', 'Stored files that are missing, of another size, or of other bytes.', ['damage'])
+  const damaged = gauge('files_damaged', 'Stored files that are missing, of another size, or of other bytes.', [
+    'damage',
+  ])
   for (const [damage, count] of Object.entries(figures.filesDamaged)) damaged.set({ damage }, count)
   if (figures.backupSeconds !== null)
     gauge('backup_age_seconds', 'Since the last backup that the command backup made; absent where none is known.').set(
