@@ -72,6 +72,7 @@ const schema = z.object({
     .default('none'),
   DATABASE_CONNECTIONS: int(2, 500).default(20),
   DRAIN_SECONDS: int(0, 60).default(0),
+  CONNECTIONS_PER_ADDRESS: int(1, 1_000_000).default(1000),
   DATA_DIR: z.string().min(1).default('./data'),
   DEMO: onOff.optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example:587').optional(),
@@ -137,6 +138,8 @@ export interface Config {
   databaseConnections: number
   /** How long a balancer may still send requests after SIGTERM, until it has seen /readyz. */
   drainSeconds: number
+  /** Connections that one address may hold open; Node only. */
+  connectionsPerAddress: number
   dataDir: string
   /** Demo data when the database is empty, and the mailbox at /dev/mailbox. */
   demo: boolean
@@ -196,6 +199,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     databasePooled: e.DATABASE_POOLER === 'transaction',
     databaseConnections: e.DATABASE_CONNECTIONS,
     drainSeconds: e.DRAIN_SECONDS,
+    connectionsPerAddress: e.CONNECTIONS_PER_ADDRESS,
     dataDir: e.DATA_DIR,
     demo: e.DEMO ?? e.DATABASE_URL === undefined,
     smtpUrl: e.SMTP_URL,

@@ -1,9 +1,11 @@
 import { inOneStatement, transaction } from './db/transaction.ts'
+import { assertKeyInUse } from './features/identity/commands.ts'
 import {
   type ClaimedMessage,
   claimDue,
   type Ended,
   release,
+  releaseAbandoned,
   settle,
   settleSent,
 } from './features/mail/commands/deliver.ts'
@@ -11,8 +13,9 @@ import { type Stopped, stopWithoutWay } from './features/mail/commands/line.ts'
 import { toOutgoing } from './features/mail/queries.ts'
 import { senderScope } from './features/mail/rules/refusals.ts'
 import type { SendResult } from './features/mail/schema.ts'
-import { noteRun } from './features/tasks/commands.ts'
+import { noteFailure, noteRun } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
+import { withinLimit } from './watchdog.ts'
 
 /**
  * How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. `concurrency` is twice the
@@ -33,13 +36,39 @@ export interface DeliveryOptions {
   /** No new work is begun once it is aborted; what is under way ends first. */
   signal?: AbortSignal
   delivery?: Partial<DeliveryLimits>
+  /** How long a run begins letters, in seconds. */
+  runSeconds?: number
+}
+
+/**
+ * One run of the outbox under a watchdog: after `runSeconds` no more letters are begun, and a run that still does not end is
+ * given up. When a run fails, what it still held is due again. @returns how many messages were tried
+ */
+export async function runOutbox(services: Services, options: DeliveryOptions): Promise<number> {
+  const { db, config } = services
+  const { worker, runSeconds = 25 } = options
+  const { attempt } = { ...limits, ...options.delivery }
+  const begins = AbortSignal.timeout(runSeconds * 1000)
+  try {
+    const attempted = await withinLimit('outbox', runSeconds + attempt + 30, options.signal, async (signal) => {
+      await assertKeyInUse(db, config.linkKey as string)
+      return deliverOutbox(services, { ...options, signal: AbortSignal.any([signal, begins]) })
+    })
+    await inOneStatement(db, (trx) => noteRun(trx, 'outbox', worker, 15))
+    return attempted
+  } catch (error) {
+    await transaction(db, async (trx) => {
+      await noteFailure(trx, 'outbox', worker, String(error))
+      await releaseAbandoned(trx, worker)
+    }).catch(() => undefined)
+    throw error
+  }
 }
 
 /** Sends what is due, a bounded number a run. Without a way to send nothing is tried. @returns how many were tried */
-export async function deliverOutbox(services: Services, options: DeliveryOptions): Promise<number> {
+async function deliverOutbox(services: Services, options: DeliveryOptions): Promise<number> {
   const { db, mailer } = services
   const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
-  await inOneStatement(db, (trx) => noteRun(trx, 'outbox', options.worker, 15))
   if (mailer.kind === 'none') {
     await transaction(db, stopWithoutWay)
     return 0

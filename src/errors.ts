@@ -17,8 +17,9 @@ export const statusOf = {
   too_large: 413,
   media_type: 415,
   unsafe_file: 422,
+  request_timeout: 408,
   too_many_requests: 429,
-  storage_full: 507,
+  storage_full: 503,
   unavailable: 503,
   internal: 500,
 } as const

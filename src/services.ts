@@ -67,6 +67,16 @@ export type Follow = <T>(
   work: (span: Span) => Promise<T>,
 ) => Promise<T>
 
+/** A part that is ill while the process runs: `database` (no sign of life comes through), its being read-only or full, the file store. */
+export type Ailment = 'database' | 'database_read_only' | 'database_full' | 'files_unavailable' | 'files_full'
+
+/** What a process knows of its own parts. */
+export interface Vitals {
+  ailments(): Ailment[]
+  /** A request has met this one. */
+  notice(ailment: Ailment): void
+}
+
 /** Everything the application is given by its entry. */
 export interface Services {
   db: Kysely<DB>
@@ -91,6 +101,10 @@ export interface Services {
   follow?: Follow
   /** What `/metrics` answers, in Prometheus' text format 0.0.4; absent where no METRICS_TOKEN is set. */
   metrics?: () => Promise<string>
+  /** The name in which this process claims work, where it gives signs of life (not on Workers): its claims end with it. */
+  instance?: string
+  /** Ailments of this process's parts, as it knows them of itself. */
+  vitals?: Vitals
   /** Aborted once the process was told to end: `/readyz` says so, while open requests end. */
   stopping?: AbortSignal
   /** Tells the other processes of this instance that what they keep may have changed. */

@@ -1,28 +1,33 @@
 import type { Context } from './context.ts'
 import { transaction } from './db/transaction.ts'
-import { type DeliveryOptions, deliverOutbox } from './delivery.ts'
+import { type DeliveryOptions, runOutbox } from './delivery.ts'
 import { removePastHits } from './features/accounts/commands/rate-limits.ts'
 import { type CheckLimits, checkFiles } from './features/files/commands/checks.ts'
 import { tidyFiles } from './features/files/commands/tidy.ts'
 import { countWaiting } from './features/files/queries/scans.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
-import { assertKeyInUse } from './features/identity/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
+import { settleCalls } from './features/invitations/commands/settle-calls.ts'
 import { listSeminarsToFill } from './features/invitations/queries/places.ts'
+import { releaseAbandoned } from './features/mail/commands/deliver.ts'
 import { dropExpired, finishUpload } from './features/presentations/commands/receive.ts'
 import { remindWhenDue } from './features/presentations/commands/remind.ts'
 import { scanFiles } from './features/presentations/commands/scan.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
-import { claimTask, finishTask } from './features/tasks/commands.ts'
+import { claimTask, finishTask, forgetInstances } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
+import { withinLimit } from './watchdog.ts'
 
 /** Work that comes round by the clock; one instance does it at a time. */
 export interface RecurringTask {
   name: string
   everySeconds: number
-  run(services: Services, ctx: Context): Promise<void>
+  /** After this long a run is given up; five minutes by default. */
+  limitSeconds?: number
+  /** Begins nothing more once the signal is aborted: the run was given up, or the process stops. */
+  run(services: Services, ctx: Context, signal: AbortSignal): Promise<void>
 }
 
 /** What one run compares: 64 MB or more where the store is large, for at most 20 s. */
@@ -31,6 +36,7 @@ const CHECKS: CheckLimits = { everySeconds: 600, leastBytes: 64 * 1024 * 1024, s
 /** Every recurring task by name. */
 export const recurring: RecurringTask[] = [
   { name: 'fill_places', everySeconds: 60, run: fillPlaces },
+  { name: 'settle_calls', everySeconds: 30, run: ({ db }, ctx) => transaction(db, (trx) => settleCalls(trx, ctx)) },
   { name: 'remind_speakers', everySeconds: 600, run: remindSpeakers },
   { name: 'finish_uploads', everySeconds: 30, run: finishUploads },
   { name: 'drop_uploads', everySeconds: 3600, run: async (services) => void (await dropExpired(services)) },
@@ -46,28 +52,38 @@ export const recurring: RecurringTask[] = [
     everySeconds: CHECKS.everySeconds,
     run: async (services) => void (await checkFiles(services, CHECKS)),
   },
+  {
+    name: 'release_abandoned',
+    everySeconds: 5,
+    run: ({ db }) => transaction(db, (trx) => releaseAbandoned(trx, null)),
+  },
+  { name: 'forget_instances', everySeconds: 3600, run: ({ db }) => transaction(db, forgetInstances) },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 
 /** Places that came free while the first in line was being answered for, or by a raised capacity. */
-async function fillPlaces({ db }: Services, ctx: Context): Promise<void> {
+async function fillPlaces({ db }: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   for (const { organization_id, seminar_id } of await listSeminarsToFill(db)) {
+    if (signal.aborted) return
     await transaction(db, (trx) => givePlaces(trx, ctx, organization_id, seminar_id))
   }
 }
 
 /** Speakers whose paper is due in three days, or was yesterday. One that cannot be written to does not hold the others up. */
-async function remindSpeakers({ db }: Services, ctx: Context): Promise<void> {
+async function remindSpeakers({ db }: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   const failures: unknown[] = []
-  for (const due of await listDueReminders(db))
+  for (const due of await listDueReminders(db)) {
+    if (signal.aborted) break
     await transaction(db, (trx) => remindWhenDue(trx, ctx, due)).catch((error: unknown) => failures.push(error))
+  }
   if (failures.length) throw failures[0]
 }
 
 /** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
-async function finishUploads(services: Services, ctx: Context): Promise<void> {
+async function finishUploads(services: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   const { db, log } = services
   for (const upload of await listUploadsToFinish(db)) {
+    if (signal.aborted) return
     if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
     await finishUpload(services, ctx, upload).catch((error) =>
       log.error('upload', { upload: upload.id, error: String(error) }),
@@ -96,18 +112,40 @@ export interface TaskOptions extends DeliveryOptions {
  * @returns how many messages were tried
  */
 export async function runDueTasks(services: Services, options: TaskOptions): Promise<{ attempted: number }> {
-  await assertKeyInUse(services.db, services.config.linkKey as string)
-  const attempted = await deliverOutbox(services, options)
+  const attempted = await runOutbox(services, options)
   for (const task of options.tasks ?? recurring) {
     if (options.signal?.aborted) break
-    await runRecurring(services, options.worker, task)
+    if (await claimRecurring(services, options, task)) await runRecurring(services, options, task)
   }
   return { attempted }
 }
 
-async function runRecurring(services: Services, worker: string, task: RecurringTask): Promise<void> {
+/**
+ * Begins the recurring tasks that are due, each beside the others, so that one that hangs holds up none. `running` names what this
+ * process is at: no task is begun that still runs.
+ */
+export async function beginRecurring(
+  services: Services,
+  options: TaskOptions,
+  running: Map<string, Promise<void>>,
+): Promise<void> {
+  for (const task of options.tasks ?? recurring) {
+    if (options.signal?.aborted) return
+    if (running.has(task.name) || !(await claimRecurring(services, options, task))) continue
+    const run = runRecurring(services, options, task)
+      .catch((error) => services.log.error('task', { task: task.name, error: String(error) }))
+      .finally(() => running.delete(task.name))
+    running.set(task.name, run)
+  }
+}
+
+function claimRecurring({ db }: Services, { worker }: TaskOptions, task: RecurringTask): Promise<boolean> {
+  return transaction(db, (trx) => claimTask(trx, task.name, worker, task.everySeconds))
+}
+
+/** Runs a task that was claimed, under its watchdog, and notes how it ended. */
+async function runRecurring(services: Services, { worker, signal }: TaskOptions, task: RecurringTask): Promise<void> {
   const { db, config, clock, log } = services
-  if (!(await transaction(db, (trx) => claimTask(trx, task.name, worker, task.everySeconds)))) return
   const ctx: Context = {
     actor: { kind: 'system', id: task.name, name: task.name },
     now: clock(),
@@ -117,8 +155,9 @@ async function runRecurring(services: Services, worker: string, task: RecurringT
     mail: { from: config.mailFrom, inbound: false },
     scans: services.scanner !== undefined,
   }
+  const { limitSeconds = 300 } = task
   const since = performance.now()
-  const run = () => task.run(services, ctx)
+  const run = () => withinLimit(task.name, limitSeconds, signal, (told) => task.run(services, ctx, told))
   const failure = await (services.follow ? services.follow('internal', `task ${task.name}`, run) : run()).then(
     () => null,
     (error: unknown) => error,

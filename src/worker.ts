@@ -72,7 +72,8 @@ export default {
     const services = await open(env)
     try {
       await recognize(services)
-      await runDueTasks(services, { worker: `workers:${crypto.randomUUID()}` })
+      // A run a minute: letters are begun for most of it.
+      await runDueTasks(services, { worker: `workers:${crypto.randomUUID()}`, runSeconds: 50 })
     } finally {
       ctx.waitUntil(services.close())
     }

@@ -5,7 +5,7 @@ import { decideSubstitution } from '../features/invitations/commands/consent.ts'
 import { findSubstitution, listAnswers } from '../features/invitations/queries/one.ts'
 import { decisionInput } from '../features/invitations/schema.ts'
 import { change } from './change.ts'
-import { answerSchema, newAnswerSchema, pastAnswerSchema } from './invitation-body.ts'
+import { answerSchema, decidedAnswerSchema, newAnswerSchema, pastAnswerSchema } from './invitation-body.ts'
 import { readInvitation } from './invitations.ts'
 import { createRouter } from './router.ts'
 import { body, changeHeaders, idParam, json, optionalEditHeaders, pageOf, problems } from './schemas.ts'
@@ -56,7 +56,7 @@ const consentRoute = createRoute({
     headers: changeHeaders,
     body: body(decisionInput.strict().meta({ id: 'Consent', example: { decision: 'agree' } })),
   },
-  responses: { 200: json(answerSchema, 'Answer'), ...problems(404, 409) },
+  responses: { 200: json(decidedAnswerSchema, 'Answer'), ...problems(404, 409) },
 })
 
 /** Answers: what stands, what was said before, and the chair's word on a substitute. */
@@ -106,9 +106,14 @@ export const answers = createRouter()
       await readInvitation(trx, organizationId, id)
       const open = await findSubstitution(trx, organizationId, id)
       if (!open) throw new DomainError('not_found')
-      await decideSubstitution(trx, ctx, { organizationId, invitationId: id, substitutionId: open.id, ...input })
+      const which = { organizationId, invitationId: id, substitutionId: open.id }
+      const told = await decideSubstitution(trx, ctx, { ...which, ...input })
       const invitation = await readInvitation(trx, organizationId, id)
-      return { status: 200 as const, body: invitation.answer, headers: { ETag: etagOf(invitation.version) } }
+      return {
+        status: 200 as const,
+        body: { ...invitation.answer, told },
+        headers: { ETag: etagOf(invitation.version) },
+      }
     })
     return c.json(reply.body, reply.status)
   })

@@ -2,6 +2,7 @@ import { agendaItems } from './agenda-items.ts'
 import { answers } from './answers.ts'
 import { auditEvents } from './audit-events.ts'
 import { limitBody, readJson } from './body.ts'
+import { calls } from './calls.ts'
 import { chairs } from './chairs.ts'
 import { delegations } from './delegations.ts'
 import { feeds } from './feeds.ts'
@@ -13,6 +14,7 @@ import { links } from './links.ts'
 import { memberInvitations } from './member-invitations.ts'
 import { members } from './members.ts'
 import { messages } from './messages.ts'
+import { needs } from './needs.ts'
 import { organization } from './organization.ts'
 import { people } from './people.ts'
 import { photoFiles } from './photo-files.ts'
@@ -57,6 +59,8 @@ const resources = files
   .route('/', agendaItems)
   .route('/', invitations)
   .route('/', answers)
+  .route('/', calls)
+  .route('/', needs)
   .route('/', feeds)
   .route('/', messages)
   .route('/', auditEvents)

@@ -4,6 +4,7 @@ import { type Trx, transaction } from '../db/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { claimKey, keepReply, releaseKey } from '../features/idempotency/commands.ts'
 import type { KeptReply, KeyedRequest } from '../features/idempotency/schema.ts'
+import { inTime } from '../http/read-body.ts'
 import { hexOf } from '../text/hex.ts'
 import { givenKey, keyContext } from './key.ts'
 import type { ApiEnv } from './router.ts'
@@ -63,9 +64,10 @@ async function keyedRequest(c: HonoContext<ApiEnv>, sent?: Uint8Array): Promise<
   const key = c.req.header('idempotency-key')
   if (key === undefined) return undefined
   const { pathname, search } = new URL(c.req.url)
-  const text = `${c.req.method} ${pathname}${search}\n${sent ? hexOf(sent) : await c.req.text()}`
+  const text = `${c.req.method} ${pathname}${search}\n${sent ? hexOf(sent) : await inTime(c.req.text())}`
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
-  return { organizationId: c.var.key.organizationId, actor: `key:${c.var.key.id}`, key, hash }
+  const instance = c.var.services.instance ?? null
+  return { organizationId: c.var.key.organizationId, actor: `key:${c.var.key.id}`, key, hash, instance }
 }
 
 async function claimInTurn(c: HonoContext<ApiEnv>, request: KeyedRequest) {

@@ -20,7 +20,7 @@ export function fileAnswer(description: string, mediaTypes: readonly string[]) {
 
 /** What a route that takes a file may refuse. */
 export function fileProblems() {
-  return { ...problems(404, 409), 507: problem('storage_full') }
+  return { ...problems(404, 409), 503: problem('unavailable, storage_full') }
 }
 
 /** How a file that is sent is called, and which types its sender thinks it has: the address says the one, nobody the other. */

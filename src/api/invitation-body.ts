@@ -1,12 +1,22 @@
 import { z } from '@hono/zod-openapi'
 import type { InvitationListRow } from '../features/invitations/queries/list.ts'
 import type { NamedSubstitute } from '../features/invitations/queries/substitutions.ts'
-import { answerInput, answerStates, answerVias, letterStates, statusFilters } from '../features/invitations/schema.ts'
+import {
+  answerInput,
+  answerStates,
+  answerVias,
+  letterStates,
+  statusFilters,
+  tellings,
+} from '../features/invitations/schema.ts'
 import { optionalEmail, optionalLine, requiredLine } from '../text/fields.ts'
 import { patchOf } from './patch.ts'
 import { id, instant } from './schemas.ts'
 
 const line = z.string().nullable()
+
+/** How those concerned are told: letters in the outbox, people to telephone. */
+export const toldSchema = z.object({ mailed: z.int(), toCall: z.int() }).meta({ id: 'Told' })
 
 /** How an invitation stands answered. */
 export const answerSchema = z
@@ -22,6 +32,8 @@ export const answerSchema = z
       .nullable(),
   })
   .meta({ id: 'Answer' })
+/** An answer after the chair's word, with how those concerned are told. */
+export const decidedAnswerSchema = answerSchema.extend({ told: toldSchema }).meta({ id: 'DecidedAnswer' })
 export type AnswerBody = z.output<typeof answerSchema>
 
 /** An invitation as the API gives it. */
@@ -39,6 +51,7 @@ export const invitationSchema = z
     phone: line,
     locale: z.enum(['vi', 'en']),
     status: z.enum(statusFilters),
+    telling: z.enum(tellings).nullable(),
     version: z.int(),
     sentAt: instant.nullable(),
     letter: z.enum(letterStates).nullable(),
@@ -121,7 +134,6 @@ export const mailingSchema = z
       .optional(),
   })
   .meta({ id: 'Mailing', example: {} })
-export const mailedSchema = z.object({ mailed: z.int(), byHand: z.int() }).meta({ id: 'Mailed' })
 
 /** An answer, as the delegate would give it; the organizer records it for them. */
 export const newAnswerSchema = answerInput.meta({ id: 'NewAnswer', example: { answer: 'attend' } })
@@ -167,6 +179,7 @@ export function toInvitation(row: Row, substitute: NamedSubstitute | undefined):
     phone: row.phone,
     locale: row.locale as InvitationBody['locale'],
     status: row.status as InvitationBody['status'],
+    telling: row.telling,
     version: row.version,
     sentAt: row.sent_at?.toISOString() ?? null,
     letter: row.letter,

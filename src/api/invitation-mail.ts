@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts'
 import { resendInvitations, sendInvitations } from '../features/invitations/commands/send.ts'
 import { findInvitation } from '../features/invitations/queries/one.ts'
 import { change } from './change.ts'
-import { mailedSchema } from './invitation-body.ts'
+import { toldSchema } from './invitation-body.ts'
 import { createRouter } from './router.ts'
 import { changeHeaders, idParam, plain, problems } from './schemas.ts'
 
@@ -13,7 +13,7 @@ const sendRoute = createRoute({
   path: '/invitations/{id}/mailings',
   tags: ['invitations'],
   request: { params: idParam, headers: changeHeaders },
-  responses: { 201: plain(mailedSchema, 'Mailed'), ...problems(404, 409) },
+  responses: { 201: plain(toldSchema, 'Told'), ...problems(404, 409) },
 })
 
 /** The letter of one invitation: a draft is sent, one that was sent goes out once more. */
@@ -29,8 +29,7 @@ export const invitationMail = createRouter().openapi(sendRoute, async (c) => {
       const sent = await sendInvitations(trx, ctx, organizationId, seminarId, { ids: [id] })
       return { status: 201 as const, body: sent }
     }
-    const mailed = await resendInvitations(trx, ctx, organizationId, seminarId, [id])
-    return { status: 201 as const, body: { mailed, byHand: 1 - mailed } }
+    return { status: 201 as const, body: await resendInvitations(trx, ctx, organizationId, seminarId, [id]) }
   })
   return c.json(reply.body, reply.status)
 })

@@ -11,7 +11,7 @@ import { findLetter } from '../features/invitations/queries/letters.ts'
 import { countInvitations, listDelegationsWithCounts, listInvitations } from '../features/invitations/queries/list.ts'
 import { findInvitation } from '../features/invitations/queries/one.ts'
 import { findSubstitutes } from '../features/invitations/queries/substitutions.ts'
-import { answerFilters, sorts, statusFilters } from '../features/invitations/schema.ts'
+import { answerFilters, callStates, sorts, statusFilters } from '../features/invitations/schema.ts'
 import { getSeminar } from '../features/seminars/queries.ts'
 import { change, type Reply } from './change.ts'
 import { parseBody } from './invalid.ts'
@@ -21,11 +21,11 @@ import {
   invitationPatchSchema,
   invitationSchema,
   inviteesSchema,
-  mailedSchema,
   mailingSchema,
   type NewInvitation,
   newInvitationSchema,
   toInvitation,
+  toldSchema,
 } from './invitation-body.ts'
 import { createRouter } from './router.ts'
 import {
@@ -38,6 +38,7 @@ import {
   optionalEditHeaders,
   pageOf,
   pageQuery,
+  plain,
   problems,
   searchQuery,
 } from './schemas.ts'
@@ -59,6 +60,7 @@ const listRoute = createRoute({
       answer: z.enum(answerFilters, { error: 'invalid' }).optional(),
       delegation: z.uuid({ error: 'invalid' }).optional(),
       address: z.enum(['with', 'without'], { error: 'invalid' }).optional(),
+      call: z.enum(callStates, { error: 'invalid' }).optional(),
       sort: z.enum(sorts, { error: 'invalid' }).default('name'),
     }),
   },
@@ -95,7 +97,7 @@ const mailingRoute = createRoute({
   path: '/seminars/{id}/mailing',
   tags,
   request: { params: idParam, headers: changeHeaders, body: body(mailingSchema) },
-  responses: { 200: json(mailedSchema, 'Mailed'), ...problems(404, 409) },
+  responses: { 200: json(toldSchema, 'Told'), ...problems(404, 409) },
 })
 
 const getRoute = createRoute({
@@ -122,7 +124,7 @@ const withdrawRoute = createRoute({
   path: '/invitations/{id}',
   tags,
   request: { params: idParam, headers: optionalEditHeaders },
-  responses: { 204: { description: 'Withdrawn' }, ...problems(404, 412) },
+  responses: { 200: plain(toldSchema, 'Withdrawn'), ...problems(404, 412) },
 })
 
 /** Invitations: add, list, send, edit, take back. */
@@ -225,15 +227,15 @@ export const invitations = createRouter()
     const { id } = c.req.valid('param')
     const ifMatch = c.req.valid('header')['if-match']
     const { organizationId } = c.var.key
-    await change(c, async (trx, ctx) => {
+    const reply = await change(c, async (trx, ctx) => {
       const invitation = await lockInvitation(trx, organizationId, id)
       const version = ifMatch === undefined ? undefined : versionOf(ifMatch)
       if (version !== undefined && version !== invitation.version) throw new DomainError('stale_version')
       await removeDrafts(trx, ctx, organizationId, invitation.seminar_id, [id])
-      await withdrawInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])
-      return { status: 204 as const, body: undefined }
+      const { mailed, toCall } = await withdrawInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])
+      return { status: 200 as const, body: { mailed, toCall } }
     })
-    return c.body(null, 204)
+    return c.json(reply.body, reply.status)
   })
 
 function toInput({ positionsEn, delegationId, ...input }: NewInvitation) {

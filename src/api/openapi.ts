@@ -21,11 +21,13 @@ const tags = [
   'agenda',
   'invitations',
   'answers',
+  'calls',
   'speeches',
   'summaries',
   'photos',
   'feeds',
   'messages',
+  'needs',
   'audit',
 ]
 

@@ -133,6 +133,7 @@ export function problems(...more: (404 | 409 | 412 | 428)[]) {
     400: problem('bad_request'),
     401: problem('unauthenticated'),
     403: problem('forbidden'),
+    408: problem('request_timeout'),
     413: problem('too_large'),
     415: problem('media_type'),
     422: problem('invalid'),

@@ -4,6 +4,7 @@ import type { SeminarRow } from '../features/seminars/queries.ts'
 import { seminarStates } from '../features/seminars/rules.ts'
 import { noteInput, scheduleInput, seminarInput, substitutePolicies } from '../features/seminars/schema.ts'
 import { seminarKinds } from '../text/kinds.ts'
+import { toldSchema } from './invitation-body.ts'
 import { optionalField, patchOf } from './patch.ts'
 import { id, instant, wallTime } from './schemas.ts'
 
@@ -55,6 +56,9 @@ export const seminarSchema = z
     updatedAt: instant,
   })
   .meta({ id: 'Seminar' })
+/** A seminar that was changed, with how those concerned are told. */
+export const changedSeminarSchema = seminarSchema.extend({ told: toldSchema }).meta({ id: 'ChangedSeminar' })
+
 export type SeminarBody = z.output<typeof seminarSchema>
 
 const example = {

@@ -32,6 +32,7 @@ import {
   searchQuery,
 } from './schemas.ts'
 import {
+  changedSeminarSchema,
   formOf,
   newSeminarSchema,
   type SeminarBody,
@@ -94,7 +95,7 @@ const editRoute = createRoute({
   path: '/seminars/{id}',
   tags,
   request: { params: idParam, headers: editHeaders, query: notifyQuery, body: body(seminarPatchSchema) },
-  responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
+  responses: { 200: json(changedSeminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
 })
 
 const stateRoute = createRoute({
@@ -103,7 +104,7 @@ const stateRoute = createRoute({
   path: '/seminars/{id}/state',
   tags,
   request: { params: idParam, headers: editHeaders, query: notifyQuery, body: body(stateSchema) },
-  responses: { 200: json(seminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
+  responses: { 200: json(changedSeminarSchema, 'Seminar'), ...problems(404, 409, 412, 428) },
 })
 
 /** Seminars: list, plan, read, edit, and bring to another state. */
@@ -151,8 +152,9 @@ export const seminars = createRouter()
       const { seminar: row, places, topics } = await getWholeSeminar(trx, organizationId, id)
       const input = parseBody(seminarInput, { ...formOf(row, places.capacity, topics), ...patch })
       const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
-      await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
-      return seminarReply(trx, ctx, organizationId, id, 200)
+      const told = await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
+      const { body: seminar, ...reply } = await seminarReply(trx, ctx, organizationId, id, 200)
+      return { ...reply, body: { ...seminar, told } }
     })
     return c.json(reply.body, reply.status)
   })
@@ -163,8 +165,9 @@ export const seminars = createRouter()
     const wanted = c.req.valid('json')
     const reply = await change(c, async (trx, ctx) => {
       const done = await bringTo(trx, ctx, organizationId, id, wanted, version)
-      await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
-      return seminarReply(trx, ctx, organizationId, id, 200)
+      const told = await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
+      const { body: seminar, ...reply } = await seminarReply(trx, ctx, organizationId, id, 200)
+      return { ...reply, body: { ...seminar, told } }
     })
     return c.json(reply.body, reply.status)
   })

@@ -134,6 +134,31 @@ export interface AuthVerification {
   value: string;
 }
 
+export interface Backups {
+  bytes: number;
+  files: number;
+  made_at: Generated<Timestamp>;
+  place: string;
+}
+
+export interface Calls {
+  asked_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  invitation_id: string;
+  is_open: Generated<boolean>;
+  note: string | null;
+  organization_id: string;
+  outcome: string | null;
+  reasons: string[];
+  recorded_at: Timestamp | null;
+  recorded_by: string | null;
+  seminar_id: string;
+  substitution_id: string | null;
+  tries: Generated<number>;
+  version: Generated<number>;
+}
+
 export interface Chairs {
   gender: string | null;
   id: Generated<string>;
@@ -207,6 +232,7 @@ export interface IdempotencyKeys {
   claim: Generated<string>;
   created_at: Generated<Timestamp>;
   headers: Json | null;
+  instance: string | null;
   key: string;
   organization_id: string;
   request_hash: Uint8Array;
@@ -220,6 +246,17 @@ export interface Inspections {
   sha256: Uint8Array;
   started_at: Generated<Timestamp>;
   stopped: string | null;
+}
+
+export interface Instances {
+  ended_at: Timestamp | null;
+  host: string;
+  id: string;
+  kind: string;
+  pid: number;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  version: string;
 }
 
 export interface Invitations {
@@ -715,6 +752,8 @@ export interface DB {
   "auth.session": AuthSession;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
+  backups: Backups;
+  calls: Calls;
   chairs: Chairs;
   dead_addresses: DeadAddresses;
   delegations: Delegations;
@@ -723,6 +762,7 @@ export interface DB {
   files: Files;
   idempotency_keys: IdempotencyKeys;
   inspections: Inspections;
+  instances: Instances;
   invitation_seats: InvitationSeats;
   invitations: Invitations;
   link_keys: LinkKeys;

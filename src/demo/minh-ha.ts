@@ -27,7 +27,9 @@ interface DemoPerson {
   middle: string
   given: string
   gender?: 'male' | 'female'
-  email: string
+  /** Some have none: they are telephoned. */
+  email?: string
+  phone?: string
 }
 export interface MinhHa {
   units: DemoUnit[]

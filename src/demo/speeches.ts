@@ -61,7 +61,7 @@ export async function loadMinhHaSpeeches(
         invitationId: null,
         locale: 'vi',
         name,
-        email,
+        email: email ?? null,
         position: s.position,
         topic: s.topic,
         topicEn: s.topicEn,

@@ -10,19 +10,30 @@ import type { Watch } from '../platform/query-watch.ts'
 const WAIT_MS = 1_200
 /** No statement of a request or a task runs longer. */
 const STATEMENT_MS = 30_000
+/** A sign of life comes through in this time, or is given up. */
+const PULSE_MS = 3_000
+/** A command may ask for more than a request does. */
+const COMMAND_MS = 10 * 60_000
 
 /** The embedded server's folder under DATA_DIR. */
 export const databaseFolder = (config: Config) => join(config.dataDir, 'postgres')
 
 /**
  * The database of the configuration: DATABASE_URL, or the embedded Postgres, which is started (or taken over).
- * Migrations are applied. @returns how to close what was opened
+ * Migrations are applied. `lost` is told in one line when the embedded one died and could not be started again.
+ * @returns how to close what was opened
  */
-export async function openDatabase(config: Config, say: (line: string) => void, watch?: Watch) {
+export async function openDatabase(
+  config: Config,
+  say: (line: string) => void,
+  lost: (line: string) => void,
+  watch?: Watch,
+) {
   const embedded = config.databaseUrl
     ? undefined
-    : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
-  const connection = connectPostgres(config.databaseUrl ?? (embedded?.url as string), {
+    : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say, lost })
+  const url = config.databaseUrl ?? (embedded?.url as string)
+  const connection = connectPostgres(url, {
     max: config.databaseConnections,
     pooled: config.databasePooled,
     waitMs: WAIT_MS,
@@ -47,10 +58,11 @@ export async function openDatabase(config: Config, say: (line: string) => void, 
     /** Where it is, password and all: the processes that this one starts use the same. */
     url: config.databaseUrl ?? (embedded?.url as string),
     migrations: migrations.length,
-    async close() {
-      await connection.close()
-      await embedded?.stop()
-    },
+    /** A connection of its own for signs of life. */
+    connectPulse: () =>
+      connectPostgres(url, { max: 1, pooled: config.databasePooled, statementMs: PULSE_MS, queryMs: PULSE_MS + 500 }),
+    close: () => connection.close(),
+    stopEmbedded: async () => embedded?.stop(),
   }
 }
 
@@ -63,7 +75,7 @@ export async function findDatabaseUrl(config: Config): Promise<string> {
 
 /** For commands beside a running server: the same database, nothing started. @throws Error in one line */
 export async function joinDatabase(config: Config): Promise<Connection> {
-  return connectPostgres(await findDatabaseUrl(config), { max: 2, pooled: config.databasePooled })
+  return connectPostgres(await findDatabaseUrl(config), { max: 2, pooled: config.databasePooled, queryMs: COMMAND_MS })
 }
 
 /**
@@ -77,7 +89,11 @@ export async function withDatabaseOf<T>(
 ): Promise<T> {
   const running = config.databaseUrl ?? (await findEmbeddedPostgres(databaseFolder(config)))?.url
   const started = running ? undefined : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say })
-  const connection = connectPostgres(running ?? (started?.url as string), { max: 2, pooled: config.databasePooled })
+  const connection = connectPostgres(running ?? (started?.url as string), {
+    max: 2,
+    pooled: config.databasePooled,
+    queryMs: COMMAND_MS,
+  })
   try {
     return await work(connection)
   } finally {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
+import { boundConnections, type ConnectionLimits, watchBodies } from './connections.ts'
 import { paced } from './pace.ts'
 
 /** How long an open request may still take once the server is told to stop. */
@@ -10,7 +11,7 @@ const LAST_MS = 2_000
 
 /**
  * Listens, with time-outs that end slow or idle connections: headers within 10 s, 60 s without a byte. A long upload is
- * fine as long as bytes come. `stop` takes requests for `graceMs` more, until a balancer has seen /readyz, each on a connection that
+ * fine as long as bytes come, 4 KB a minute at the least (bodies that are read whole: `http/read-body.ts`). `stop` takes requests for `graceMs` more, until a balancer has seen /readyz, each on a connection that
  * ends with its answer; then open ones have 10 s to end.
  * @throws Error in one line where the port is taken
  */
@@ -18,6 +19,8 @@ export async function listen(options: {
   fetch: (request: Request, env: unknown) => Response | Promise<Response>
   host: string
   port: number
+  /** Without it connections are not counted. */
+  connections?: ConnectionLimits
 }): Promise<{ port: number; stop(graceMs?: number): Promise<void> }> {
   let server!: Server
   let stopping = false
@@ -52,6 +55,8 @@ export async function listen(options: {
     server.once('error', (error: NodeJS.ErrnoException) => reject(inWords(error, options)))
   })
   server.setTimeout(60_000)
+  if (options.connections) boundConnections(server, options.connections)
+  const unwatch = watchBodies(server)
   return {
     port,
     async stop(graceMs = 0) {
@@ -66,6 +71,7 @@ export async function listen(options: {
       const timer = setTimeout(() => server.closeAllConnections(), Math.max(LAST_MS, end - Date.now()))
       await closed
       clearTimeout(timer)
+      unwatch()
     },
   }
 }

@@ -1,30 +1,61 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
+import { runOutbox } from '../delivery.ts'
 import type { Services } from '../services.ts'
-import { runDueTasks } from '../tasks.ts'
+import { beginRecurring, type TaskOptions } from '../tasks.ts'
 
 const EVERY_MS = 1_000
 
-/** Runs due tasks once a second, one run at a time, and again at once while letters wait. @returns how to stop: what is being sent ends first */
-export function startTimer(services: Services): () => Promise<void> {
-  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+export interface TimerOptions extends Omit<TaskOptions, 'signal'> {
+  /** Aborted while others may take this process for gone: no letter is begun then. */
+  alive?: () => AbortSignal
+  everyMs?: number
+}
+
+/**
+ * Works the outbox once a second, one run at a time and again at once while letters wait; and beside it, so that neither holds
+ * up the other, begins the recurring tasks that are due. @returns how to stop: what is under way ends first
+ */
+export function startTimer(services: Services, options: TimerOptions): () => Promise<void> {
+  const { alive, everyMs = EVERY_MS, ...given } = options
   const stopping = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
-  const tick = () => {
-    running = runDueTasks(services, { worker, signal: stopping.signal })
-      .catch((error) => {
-        services.log.error('tasks', { error: String(error) })
-        return { attempted: 0 }
+  const running = new Map<string, Promise<void>>()
+  const failed = (error: unknown) => services.log.error('tasks', { error: String(error) })
+
+  const letters = repeat(stopping.signal, everyMs, async () => {
+    const signal = alive ? AbortSignal.any([stopping.signal, alive()]) : stopping.signal
+    if (signal.aborted) return false
+    return (await runOutbox(services, { ...given, signal })) > 0
+  })
+  const tasks = repeat(stopping.signal, everyMs, async () => {
+    await beginRecurring(services, { ...given, signal: stopping.signal }, running)
+    return false
+  })
+
+  async function repeat(signal: AbortSignal, pauseMs: number, work: () => Promise<boolean>): Promise<void> {
+    while (!signal.aborted) {
+      const again = await work().catch((error: unknown) => {
+        failed(error)
+        return false
       })
-      .then(({ attempted }) => {
-        if (!stopping.signal.aborted) timer = setTimeout(tick, attempted ? 0 : EVERY_MS)
-      })
+      if (!again) await pause(pauseMs, signal)
+    }
   }
-  tick()
   return async () => {
     stopping.abort()
-    clearTimeout(timer)
-    await running
+    await Promise.all([letters, tasks])
+    await Promise.all(running.values())
   }
+}
+
+/** Ends early when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
 }

@@ -2,7 +2,10 @@ import type postgres from 'postgres'
 
 /** One connection, lent to one borrower at a time. */
 export interface Line {
-  /** @throws Error with `code` CONNECTION_CLOSED once the connection is gone: what was begun on it never goes on elsewhere */
+  /**
+   * @throws Error with `code` CONNECTION_CLOSED once the connection is gone: what was begun on it never goes on elsewhere;
+   * CONNECTION_SILENT where no answer came in time: the connection is closed, and whether the server did it is not known
+   */
   query(text: string, parameters: unknown[]): Promise<postgres.RowList<postgres.Row[]>>
   /** Gives it back; `broken` closes it instead. */
   release(broken?: boolean): void
@@ -14,12 +17,20 @@ export interface PoolOptions {
   waitMs?: number | undefined
   /** Told of each statement's begin; what it returns, of its end. */
   watch?: ((text: string) => (failed?: unknown) => void) | undefined
+  /** Milliseconds that a query may take as its borrower sees it: a network that falls silent tells nobody. */
+  queryMs: number
   /** Opens a client of exactly one connection that tells when it closed. */
-  open(closed: () => void): postgres.Sql
+  open(closed: () => void): Client
+}
+
+/** A client of one connection, and how to close its socket without asking the other side. */
+export interface Client {
+  sql: postgres.Sql
+  cut(): void
 }
 
 interface Kept {
-  sql: postgres.Sql
+  client: Client
   closed: boolean
   /** Refuses what runs when the connection goes. */
   refusals: Set<(error: Error) => void>
@@ -35,6 +46,13 @@ interface Waiter {
 const IDLE_MS = 60_000
 const LIFETIME_MS = 30 * 60_000
 
+/** Ends a client politely, after `seconds` in any case. */
+const endClient = ({ client }: Kept, seconds: number): Promise<void> =>
+  client.sql
+    .end({ timeout: seconds })
+    .catch(() => undefined)
+    .finally(client.cut)
+
 /** `code` begins as those of the driver do: the shells answer all of them 503. */
 const failure = (code: string, message: string) => Object.assign(new Error(message), { code })
 
@@ -43,7 +61,7 @@ const failure = (code: string, message: string) => Object.assign(new Error(messa
  * client, postgres 3.4 writes to a socket that is gone (which ends the process) and lends the dead one again; and its queue has
  * no time limit.
  */
-export function createPool({ max, waitMs, watch, open }: PoolOptions) {
+export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
   const idle: Kept[] = []
   const waiting = new Set<Waiter>()
   let count = 0
@@ -52,21 +70,20 @@ export function createPool({ max, waitMs, watch, open }: PoolOptions) {
   function connect(): Kept {
     count++
     const kept: Kept = {
-      sql: undefined as never,
+      client: undefined as never,
       closed: false,
       refusals: new Set(),
       ends: performance.now() + LIFETIME_MS * (1 + Math.random()),
       idleSince: 0,
     }
-    kept.sql = open(() => lose(kept))
+    kept.client = open(() => lose(kept))
     return kept
   }
 
-  function lose(kept: Kept): void {
+  function lose(kept: Kept, error = failure('CONNECTION_CLOSED', 'the connection to the database was closed')): void {
     if (kept.closed) return
     kept.closed = true
-    for (const refuse of kept.refusals)
-      refuse(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
+    for (const refuse of kept.refusals) refuse(error)
     const at = idle.indexOf(kept)
     if (at < 0) return
     idle.splice(at, 1)
@@ -76,7 +93,14 @@ export function createPool({ max, waitMs, watch, open }: PoolOptions) {
   function close(kept: Kept): void {
     kept.closed = true
     count--
-    void kept.sql.end({ timeout: 1 }).catch(() => undefined)
+    void endClient(kept, 1)
+  }
+
+  /** No answer in time: its socket is closed at once, and so are the idle ones, which are older and may hang as well. */
+  function giveUp(kept: Kept): void {
+    lose(kept, failure('CONNECTION_SILENT', 'the database did not answer in time'))
+    void endClient(kept, 0)
+    for (const other of idle.splice(0)) close(other)
   }
 
   function giveBack(kept: Kept, broken: boolean): void {
@@ -103,21 +127,19 @@ export function createPool({ max, waitMs, watch, open }: PoolOptions) {
         if (kept.closed || !lent)
           return Promise.reject(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
         return new Promise((resolve, reject) => {
-          kept.refusals.add(reject)
+          const late = setTimeout(giveUp, queryMs, kept)
           const ended = watch?.(text)
-          void kept.sql
-            .unsafe(text, parameters as never[], { prepare: true })
-            .then(
-              (rows) => {
-                ended?.()
-                resolve(rows)
-              },
-              (error) => {
-                ended?.(error)
-                reject(error)
-              },
-            )
-            .finally(() => kept.refusals.delete(reject))
+          const end = (failed?: unknown) => {
+            if (!kept.refusals.delete(end)) return
+            clearTimeout(late)
+            ended?.(failed)
+            if (failed !== undefined) reject(failed)
+          }
+          kept.refusals.add(end)
+          void kept.client.sql.unsafe(text, parameters as never[], { prepare: true }).then((rows) => {
+            end()
+            resolve(rows)
+          }, end)
         })
       },
       release(broken = false) {
@@ -166,7 +188,7 @@ export function createPool({ max, waitMs, watch, open }: PoolOptions) {
       const closing = idle.splice(0)
       count -= closing.length
       for (const kept of closing) kept.closed = true
-      await Promise.all(closing.map((kept) => kept.sql.end({ timeout: 5 }).catch(() => undefined)))
+      await Promise.all(closing.map((kept) => endClient(kept, 5)))
     },
   }
 }

@@ -15,6 +15,7 @@ import {
 import { takeOwnership } from './embedded-postgres/ownership.ts'
 import { chooseRunner, type RunAs, type Runner } from './embedded-postgres/runner.ts'
 import { findServer, launchServer, type Server, stopServer, urlOf } from './embedded-postgres/server.ts'
+import { supervise } from './embedded-postgres/supervise.ts'
 
 export interface EmbeddedPostgres {
   /** A superuser's address of the application's database. */
@@ -32,9 +33,12 @@ export interface EmbeddedPostgresOptions {
   database?: string
   /** How root runs Postgres; by default the first way that works. */
   runAs?: RunAs
+  /** A server that dies is started again, on its port; where that does not succeed, this is told why, in one line. Without it, none is. */
+  lost?: (line: string) => void
 }
 
 const settings = { timezone: 'UTC', log_timezone: 'UTC', shared_buffers: '128MB', jit: 'off', log_checkpoints: 'off' }
+const serverSettings = { ...settings, max_connections: 200 }
 
 /**
  * Starts the real Postgres that comes by npm, on 127.0.0.1 and a free port, or takes over one that a killed process
@@ -42,7 +46,7 @@ const settings = { timezone: 'UTC', log_timezone: 'UTC', shared_buffers: '128MB'
  * @throws Error in one line: another living hoithao has this folder; the folder cannot be written; Postgres failed.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { log, database = 'hoithao' } = options
+  const { log, lost, database = 'hoithao' } = options
   const place = placeIn(resolve(options.dataDir))
   await prepareFolder(place)
   const runner = await chooseRunner(await findNativeFolder(), options.runAs)
@@ -53,8 +57,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     server = await createAndLaunch(place, runner, log)
   }
   const ownership = await takeOwnership(urlOf(server, 'postgres'), place.folder)
+  const watched = lost && supervise({ place, runner, server, settings: serverSettings, log, lost })
   // The lock goes last, so that no new start adopts a server that is about to end.
-  const stop = (): Promise<void> => stopServer(place, runner, server).finally(() => ownership.release())
+  const stop = async (): Promise<void> => {
+    const now = (await watched?.end()) ?? server
+    await stopServer(place, runner, now).finally(() => ownership.release())
+  }
   let stopping: Promise<void> | undefined
   try {
     if (adopted) log(`Postgres was left running (pid ${server.pid}); taken over`)
@@ -109,7 +117,7 @@ async function createAndLaunch(place: Place, runner: Runner, log: (line: string)
       await createCluster(place, runner, { sync: true })
     }
     await giveCluster(place, runner)
-    const server = await launchServer(place, runner, { ...settings, max_connections: 200 })
+    const server = await launchServer(place, runner, serverSettings)
     if (!('reason' in server)) return server
     reason = server.reason
     // Another start may have been faster by a moment, or something else has taken the port.

@@ -1,5 +1,6 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Figures } from '../features/deployment/schema.ts'
+import { stages } from '../features/mail/schema.ts'
 import type { Meter } from '../services.ts'
 import type { Pool } from './connection-pool.ts'
 
@@ -112,6 +113,14 @@ export async function databaseText(read: () => Promise<Figures>, version: string
     outbox.oldestSeconds ?? 0,
   )
 
+  const stops = gauge(
+    'outbox_stops',
+    'Where sending stands still, by how far letters came: none where no way to send is set up.',
+    ['stage'],
+  )
+  for (const stage of stages) stops.set({ stage }, figures.stops.filter((stop) => stop.stage === stage).length)
+  gauge('calls_open', 'People who must be told something by telephone.').set(figures.callsOpen)
+
   const age = gauge('task_age_seconds', 'Since a task last ended; while it runs, since it began.', ['task'])
   const length = gauge('task_length_seconds', 'How long the last run of a task took.', ['task'])
   const failed = gauge('task_failed', 'Whether the last run of a task failed.', ['task'])
@@ -134,6 +143,9 @@ export async function databaseText(read: () => Promise<Figures>, version: string
     gauge('backup_age_seconds', 'Since the last backup that the command backup made; absent where none is known.').set(
       figures.backupSeconds,
     )
+  gauge('instances', 'Processes that gave a sign of life within ten seconds; none of Workers do.').set(
+    figures.instances,
+  )
   gauge('migrations', 'Migrations that the database has.').set(figures.migrations)
   return registry.metrics()
 }

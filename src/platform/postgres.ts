@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import type { DB } from '../db/types.ts'
 import { createPool, type PoolOptions } from './connection-pool.ts'
 import { createDialect } from './dialect.ts'
+import { createSockets, type Sockets } from './sockets.ts'
 
 const asIs = (x: string) => x
 
@@ -19,7 +20,20 @@ export interface ConnectionOptions {
   statementMs?: number
   /** Told of each statement of `db` when it begins; what it returns, when it ended. */
   watch?: PoolOptions['watch']
+  /** After this long, in milliseconds, a query of `db` is given up here and its connection closed; by default `statementMs` and a little. */
+  queryMs?: number
+  /** After this long without a byte either way, in milliseconds, a connection of `sql` is closed. */
+  silenceMs?: number
 }
+
+/** Where none is given. */
+const STATEMENT_MS = 30_000
+/** An end that Postgres itself makes of a statement arrives before ours. */
+const A_LITTLE_MS = 5_000
+/** A migration or a copy may take long, but not say nothing for as long as this. */
+const SILENCE_MS = 30 * 60_000
+/** There the driver brings a socket of its own, which lives no longer than its request. */
+const onWorkers = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
 
 /**
  * Opens a pool. OIDs 1114 (`timestamp`), 1082 (`date`) and 1083 (`time`) stay strings: as `Date` they would be read in the
@@ -28,11 +42,15 @@ export interface ConnectionOptions {
 export function connectPostgres(url: string, given: ConnectionOptions = {}) {
   const max = given.max ?? 10
   const options = clientOptions(given)
-  const sql = postgres(url, { ...options, max, idle_timeout: 60 })
+  const sql = postgres(url, { ...options, ...by(createSockets(given.silenceMs ?? SILENCE_MS)), max, idle_timeout: 60 })
   // Idle ones are closed by the pool, which lends none that is about to close.
-  const open = (closed: () => void) =>
-    postgres(url, { ...options, max: 1, idle_timeout: 0, max_lifetime: 0, onclose: closed })
-  const pool = createPool({ max, waitMs: given.waitMs, watch: given.watch, open })
+  const open = (closed: () => void) => {
+    const sockets = createSockets()
+    const own = { max: 1, idle_timeout: 0, max_lifetime: 0, onclose: closed }
+    return { sql: postgres(url, { ...options, ...by(sockets), ...own }), cut: sockets.cut }
+  }
+  const queryMs = given.queryMs ?? (given.statementMs ?? STATEMENT_MS) + A_LITTLE_MS
+  const pool = createPool({ max, waitMs: given.waitMs, queryMs, watch: given.watch, open })
   const db = new Kysely<DB>({ dialect: createDialect(pool) })
   return {
     /** For what Kysely does not say: migrations, tests. */
@@ -44,6 +62,8 @@ export function connectPostgres(url: string, given: ConnectionOptions = {}) {
   }
 }
 export type Connection = ReturnType<typeof connectPostgres>
+
+const by = (sockets: Sockets) => (onWorkers ? {} : { socket: sockets.open as never })
 
 /** What every connection asks for. PgBouncer passes these two settings on; it refuses others at the start. */
 export function clientOptions({ pooled = false, statementMs }: ConnectionOptions) {

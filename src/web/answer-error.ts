@@ -4,6 +4,7 @@ import type { AppEnv } from '../env.ts'
 import { DomainError, type ErrorCode, statusOf } from '../errors.ts'
 import { translator } from '../i18n.ts'
 import { problem } from '../problem.ts'
+import type { Ailment } from '../services.ts'
 import { ErrorPage } from './error-page.tsx'
 
 /**
@@ -12,8 +13,19 @@ import { ErrorPage } from './error-page.tsx'
  */
 const UNAVAILABLE = /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|08|57014|57P0[123]|53300|25P03)/
 
+/** Postgres takes no writes, or has no room: a person must mend it (appendix A: 25006, 53100, 53200). */
+const ILL: Record<string, { detail: Ailment; retryAfter: number }> = {
+  25006: { detail: 'database_read_only', retryAfter: 30 },
+  53100: { detail: 'database_full', retryAfter: 60 },
+  53200: { detail: 'database_full', retryAfter: 30 },
+}
+/** The file store's disk or folder refuses: a system call on a file, not on a connection. */
+const FILES_REFUSED = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE', 'ENXIO', 'ENODEV', 'EMFILE', 'ENFILE'])
+
 function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error
+  const ill = findAilment(error)
+  if (ill) return new DomainError('unavailable', { ...ill, cause: error })
   if (error instanceof HTTPException) {
     const code = (Object.keys(statusOf) as ErrorCode[]).find((k) => statusOf[k] === error.status)
     return new DomainError(code ?? 'bad_request', { cause: error })
@@ -29,6 +41,19 @@ function toDomainError(error: unknown): DomainError {
   return new DomainError('internal', { cause: error })
 }
 
+function findAilment(error: unknown) {
+  const { code = '', syscall } = error as { code?: string; syscall?: string }
+  const known = ILL[code] && { detail: ILL[code].detail, params: { retryAfter: ILL[code].retryAfter } }
+  // Where its disk takes no folder, Node says that it is not there.
+  const refused = FILES_REFUSED.has(code) || (syscall === 'mkdir' && (code === 'ENOENT' || code === 'ENOTDIR'))
+  if (known || !syscall || syscall === 'connect' || !refused) return known
+  return { detail: 'files_unavailable' as const, params: { retryAfter: 30 } }
+}
+
+/** What `/readyz` shall name: known by the part that failed. */
+const ailmentOf = ({ code, detail }: DomainError): Ailment | undefined =>
+  code === 'storage_full' ? 'files_full' : code === 'unavailable' ? (detail as Ailment | undefined) : undefined
+
 /** The one place where an error becomes an answer: problem+json under /api, a page elsewhere. */
 export function answerError(c: Context<AppEnv>, error: unknown): Response | Promise<Response> {
   const known = toDomainError(error)
@@ -42,8 +67,12 @@ export function answerError(c: Context<AppEnv>, error: unknown): Response | Prom
       stack: cause?.stack,
     })
   }
-  if (known.code === 'unavailable' || known.code === 'too_many_requests')
-    c.header('Retry-After', String(known.params.retryAfter ?? 5))
+  const ailment = ailmentOf(known)
+  if (ailment) c.var.services.vitals?.notice(ailment)
+  if (status === 503 || known.code === 'too_many_requests')
+    c.header('Retry-After', String(known.params.retryAfter ?? (known.code === 'storage_full' ? 60 : 5)))
+  // The rest of what is sent is not waited for.
+  if (known.code === 'request_timeout') c.header('Connection', 'close')
   if (c.req.path.startsWith('/api/')) return problem(c, known)
   c.header('Cache-Control', 'no-store')
   const page = c.var.page ?? {

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { AppEnv } from '../env.ts'
 import { DomainError, type FieldError } from '../errors.ts'
+import { readBody } from '../http/read-body.ts'
 import type { FormState } from './components/form.tsx'
 
 /** A form's body is small; files go through routes of their own, streamed. */
@@ -19,29 +20,9 @@ export async function readForm(c: Context<AppEnv>): Promise<{ values: Record<str
   return { values, all }
 }
 
-/** Reads a body as text and gives up past `max` bytes. @throws DomainError too_large */
+/** Reads a body as text and gives up past `max` bytes. @throws DomainError too_large, request_timeout */
 export async function readText(request: Request, max: number): Promise<string> {
-  if (!request.body) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  const reader = request.body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    if (size > max) {
-      await reader.cancel()
-      throw new DomainError('too_large')
-    }
-    chunks.push(value)
-  }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return new TextDecoder().decode(bytes)
+  return new TextDecoder().decode(await readBody(request, max))
 }
 
 /** zod's issues as refused fields: its own codes are turned into ours; a schema's custom message is already a code. */

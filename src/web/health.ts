@@ -1,19 +1,44 @@
-import { Hono } from 'hono'
-import { sql } from 'kysely'
+import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../env.ts'
-import { DomainError } from '../errors.ts'
+import { findDatabaseHealth } from '../features/tasks/queries.ts'
 import { version } from '../version.ts'
 
 /**
- * `/healthz`: the process answers, and its version. `/readyz`: the database does too, with every migration of this build (and perhaps those of a newer
- * one that starts beside it); a balancer sends nothing more from the moment it says 503.
+ * `/healthz`: the process answers, and its version. `/readyz`: whether to send it requests. 503 only for what keeps this process from answering
+ * anything: it stops, the database is away, or lacks a migration of this build (those of a newer one that starts beside it may
+ * be there). What is ill besides stands under `warnings` with 200, since it ails every instance alike and pages can
+ * still be read; `?strict` answers 503 for those too, for a monitor that looks at the status alone.
  */
 export const health = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ status: 'ok', version }))
   .get('/readyz', async (c) => {
-    const { db, migrations, stopping } = c.var.services
+    const { db, migrations, stopping, vitals, log } = c.var.services
     if (stopping?.aborted) return c.json({ status: 'stopping' }, 503)
-    const { rows } = await sql<{ n: number }>`select count(*)::int as n from schema_migrations`.execute(db)
-    if ((rows[0]?.n ?? 0) < migrations) throw new DomainError('unavailable')
-    return c.json({ status: 'ready', migrations })
+    const found = await findDatabaseHealth(db).catch((error: Error) => {
+      log.error('failed', { id: c.var.requestId, code: 'unavailable', error: error.message })
+      return undefined
+    })
+    if (!found) return ill(c, ['database'])
+    if (found.migrations < migrations) return ill(c, ['migrations'])
+    const warnings = [
+      ...new Set([
+        // Asked just now: what the last sign of life met is older.
+        ...(vitals?.ailments() ?? []).filter((ailment) => ailment !== 'database'),
+        ...(found.readOnly ? ['database_read_only'] : []),
+        ...(found.outboxLate ? ['outbox'] : []),
+        ...found.failing.map((task) => `task:${task}`),
+      ]),
+    ]
+    if (warnings.length && c.req.query('strict') !== undefined) return ill(c, warnings)
+    return c.json({
+      status: 'ready',
+      migrations: found.migrations,
+      outbox: { finishedAt: found.outboxFinishedAt?.toISOString() ?? null },
+      warnings,
+    })
   })
+
+function ill(c: Context<AppEnv>, parts: string[]): Response {
+  c.header('Retry-After', '5')
+  return c.json({ status: 'unavailable', ill: parts }, 503)
+}

@@ -18,6 +18,10 @@ export async function answerUpload(
 ): Promise<Response> {
   const { accepted, refused } = await orRefused(receive)
   const status = refused[0] ? statusOf[refused[0].error.code] : 200
+  if (status === 503) {
+    c.var.services.vitals?.notice('files_full')
+    c.header('Retry-After', '60')
+  }
   if (c.req.header('accept')?.startsWith('application/json')) {
     const said = refused.map(({ name, error }) => ({
       name,

@@ -52,6 +52,7 @@ const answers: Record<string, Answer> = {
   [`POST ${invitation}/remove`]: ['withdrawInvitation'],
   [`POST ${invitation}/withdraw`]: ['withdrawInvitation'],
   [`POST ${invitation}/substitutions/:substitution`]: ['putConsent'],
+  [`POST ${seminar}/calls/:call`]: ['setCallOutcome', 'putAnswer'],
 
   [`POST ${seminar}/presentations/new`]: ['createSpeech'],
   [`POST ${seminar}/presentations/remind`]: ['createReminders'],

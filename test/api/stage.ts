@@ -107,6 +107,10 @@ export async function stageOrganization(t: TestApp) {
   await own.post(`${at}/mailing`, {})
   await runDueTasks(t.services, { worker: 'test', tasks: [] })
   const [letter] = (await own.get('/messages')).items
+  // Someone without an address, to be telephoned.
+  await own.post(`${at}/invitations`, { name: 'Trần Thị Thuỷ', phone: '0900 000 001', positions: ['Bí thư Chi bộ'] })
+  await own.post(`${at}/mailing`, {})
+  const [call] = (await own.get('/calls')).items
   const draft = await hand('Vũ Văn Nam', 'nam.vu@mau.example')
   await own.put(`/invitations/${sent.id}/answer`, { answer: 'attend', note: 'Đến muộn 10 phút' })
   await own.put(`/invitations/${away.id}/answer`, {
@@ -166,6 +170,7 @@ export async function stageOrganization(t: TestApp) {
     file: photos[0].variants[0].url.split('/').pop(),
     draft: drafts[0].id,
     message: message.id,
+    call: call.id,
     letter: letter.id,
     planned: planned.id,
   }
@@ -217,6 +222,7 @@ export function paramsOf({ ids }: Pick<Stage, 'ids'>, { id, path }: Operation): 
     seminars: seminars[id] ?? ids.seminar,
     invitations: invitations[id] ?? ids.invitation,
     feeds: ids.feed,
+    calls: ids.call,
     messages: id === 'createMessageCopy' ? ids.letter : ids.message,
     speeches: path.includes('/uploads') ? ids.late : (speeches[id] ?? ids.speech),
   }

@@ -74,7 +74,7 @@ it('3. reviews what will be sent and sends it', async () => {
   await desk.frameLocator('iframe').getByText('trân trọng kính mời').first().waitFor()
   await shot(desk, 'thread-3-review')
   await desk.getByRole('button', { name: /238/ }).click()
-  await desk.getByText('Đã đưa 238 giấy mời vào hàng gửi').waitFor()
+  await desk.getByText('Đã đưa 234 giấy mời vào hàng gửi; 4 người cần gọi điện.').waitFor()
   await server.runTasks()
   await desk.goto(`${server.origin}/console/minh-ha/mail`)
   await shot(desk, 'thread-3-mail')

@@ -252,8 +252,9 @@ describe('the timers of two instances', () => {
 })
 
 describe('an instance killed amid its work', () => {
-  it('loses nothing: the other goes on at once, and sends what the dead one held when its lease is over', async () => {
-    const { sql } = two.t.database
+  it('loses nothing: the other goes on at once, and sends what the dead one held as soon as it is known to be gone', {
+    timeout: 120_000,
+  }, async () => {
     mailMs = 100
     await queue(120, 'giet-')
     await expect.poll(() => received('giet-').length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(10)
@@ -261,11 +262,8 @@ describe('an instance killed amid its work', () => {
     expect(await two.instances[0].ended).toBe('SIGKILL')
     expect((await at(1, '/readyz')).status).toBe(200)
     mailMs = 0
-    const held = sql`lease_by like ${`%:${two.instances[0].pid}:%`} and state = 'sending'`
-    await expect.poll(() => unsent('giet-'), { timeout: 30_000 }).toBeLessThanOrEqual(20)
-    // The lease of four minutes, gone by at once.
-    await sql`update messages set next_attempt_at = now(), lease_until = now() where ${held}`
-    await expect.poll(() => unsent('giet-'), { timeout: 30_000 }).toBe(0)
+    // Long before the lease of four minutes is over.
+    await expect.poll(() => unsent('giet-'), { timeout: 90_000 }).toBe(0)
     const all = received('giet-')
     expect(new Set(all.map((m) => m.to)).size).toBe(120)
     // What was on the wire at that moment may arrive twice, told by its Message-ID; five are sent at once.

@@ -11,6 +11,7 @@ const reference = [
   'members',
   'rate_limits',
   'task_runs',
+  'instances',
   'mailbox_messages',
   'schema_migrations',
 ]

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
 import { findFigures } from '../../src/features/deployment/queries/figures.ts'
 import { createMetrics, kept, listenForMetrics } from '../../src/node/metrics.ts'
-import { databaseText } from '../../src/platform/metrics.ts'
 import { createMailbox } from '../../src/platform/mailbox.ts'
+import { databaseText } from '../../src/platform/metrics.ts'
 import { connectPostgres } from '../../src/platform/postgres.ts'
 import { runDueTasks } from '../../src/tasks.ts'
 import { version } from '../../src/version.ts'
 import { keptTotals } from '../../src/web/public/kept.ts'
-import { createApp } from '../../src/app.ts'
 import { createTestApp, type TestApp, testOrigin } from '../support/app.ts'
-import { readExposition, valueOf } from '../support/exposition.ts'
+import { figureOf, readExposition } from '../support/exposition.ts'
 import { createOrganization, createSeminar } from '../support/factories.ts'
-import { queueMessage } from '../support/mail.ts'
+import { newMessage, queueMessages } from '../support/mail.ts'
 
 const token = 'm'.repeat(40)
 let t: TestApp
@@ -32,25 +32,26 @@ describe('figures of the database', () => {
       expect(name).toMatch(/^hoithao_/)
       expect(help.get(name)).toBeTruthy()
     }
-    expect(valueOf(await text(), 'hoithao_build_info', { version })).toBe(1)
-    expect(valueOf(await text(), 'hoithao_database_up')).toBe(1)
+    expect(figureOf(await text(), 'hoithao_build_info', { version })).toBe(1)
+    expect(figureOf(await text(), 'hoithao_database_up')).toBe(1)
   })
 
   it('follow the outbox: what waits, how long the oldest has been due, what came back', async () => {
     const before = await text()
-    expect(valueOf(before, 'hoithao_outbox_letters', { state: 'queued' })).toBe(0)
-    expect(valueOf(before, 'hoithao_outbox_oldest_due_seconds')).toBe(0)
-    const id = await queueMessage(t.database.db, organizationId)
-    await queueMessage(t.database.db, organizationId)
-    await t.database.sql`update messages set next_attempt_at = now() - interval '100 seconds', created_at = now() - interval '1 hour' where id = ${id}`
+    expect(figureOf(before, 'hoithao_outbox_letters', { state: 'queued' })).toBe(0)
+    expect(figureOf(before, 'hoithao_outbox_oldest_due_seconds')).toBe(0)
+    await queueMessages(t.database.db, newMessage(organizationId), newMessage(organizationId))
+    const [{ id }] = (await t.database.sql`select id from messages order by id limit 1`) as unknown as [{ id: string }]
+    await t.database
+      .sql`update messages set next_attempt_at = now() - interval '100 seconds', created_at = now() - interval '1 hour' where id = ${id}`
     const waiting = await text()
-    expect(valueOf(waiting, 'hoithao_outbox_letters', { state: 'queued' })).toBe(2)
-    expect(valueOf(waiting, 'hoithao_outbox_oldest_due_seconds')).toBeGreaterThanOrEqual(100)
-    expect(valueOf(waiting, 'hoithao_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600)
+    expect(figureOf(waiting, 'hoithao_outbox_letters', { state: 'queued' })).toBe(2)
+    expect(figureOf(waiting, 'hoithao_outbox_oldest_due_seconds')).toBeGreaterThanOrEqual(100)
+    expect(figureOf(waiting, 'hoithao_outbox_oldest_seconds')).toBeGreaterThanOrEqual(3600)
     await t.database.sql`update messages set state = 'bounced' where id = ${id}`
     const bounced = await text()
-    expect(valueOf(bounced, 'hoithao_outbox_letters', { state: 'bounced' })).toBe(1)
-    expect(valueOf(bounced, 'hoithao_outbox_letters', { state: 'queued' })).toBe(1)
+    expect(figureOf(bounced, 'hoithao_outbox_letters', { state: 'bounced' })).toBe(1)
+    expect(figureOf(bounced, 'hoithao_outbox_letters', { state: 'queued' })).toBe(1)
     await t.database.sql`delete from messages`
   })
 
@@ -60,17 +61,18 @@ describe('figures of the database', () => {
       { name: 'ill', everySeconds: 1, run: async () => Promise.reject(new Error('no')) },
     ]
     await runDueTasks({ ...t.services, log: { ...t.services.log, error() {} } }, { worker: 'test', tasks })
-    await t.database.sql`update task_runs set started_at = now() - interval '70 seconds', finished_at = now() - interval '50 seconds' where task = 'well'`
+    await t.database
+      .sql`update task_runs set started_at = now() - interval '70 seconds', finished_at = now() - interval '50 seconds' where task = 'well'`
     const ended = await text()
-    expect(valueOf(ended, 'hoithao_task_failed', { task: 'ill' })).toBe(1)
-    expect(valueOf(ended, 'hoithao_task_failed', { task: 'well' })).toBe(0)
-    expect(valueOf(ended, 'hoithao_task_length_seconds', { task: 'well' })).toBe(20)
-    expect(valueOf(ended, 'hoithao_task_age_seconds', { task: 'well' })).toBeGreaterThanOrEqual(50)
+    expect(figureOf(ended, 'hoithao_task_failed', { task: 'ill' })).toBe(1)
+    expect(figureOf(ended, 'hoithao_task_failed', { task: 'well' })).toBe(0)
+    expect(figureOf(ended, 'hoithao_task_length_seconds', { task: 'well' })).toBe(20)
+    expect(figureOf(ended, 'hoithao_task_age_seconds', { task: 'well' })).toBeGreaterThanOrEqual(50)
     await t.database.sql`update task_runs set finished_at = null where task = 'well'`
     const runs = await text()
-    expect(valueOf(runs, 'hoithao_task_running', { task: 'well' })).toBe(1)
-    expect(valueOf(runs, 'hoithao_task_age_seconds', { task: 'well' })).toBeGreaterThanOrEqual(70)
-    expect(valueOf(runs, 'hoithao_task_length_seconds', { task: 'well' })).toBeUndefined()
+    expect(figureOf(runs, 'hoithao_task_running', { task: 'well' })).toBe(1)
+    expect(figureOf(runs, 'hoithao_task_age_seconds', { task: 'well' })).toBeGreaterThanOrEqual(70)
+    expect(figureOf(runs, 'hoithao_task_length_seconds', { task: 'well' })).toBeUndefined()
   })
 
   it('cost few statements, and none of them reads a whole table that grows', async () => {
@@ -92,9 +94,18 @@ describe('figures of the database', () => {
     await connection.close()
   })
 
+  it('say where sending stands still, and who must be called', async () => {
+    expect(figureOf(await text(), 'hoithao_outbox_stops', { stage: 'login' })).toBe(0)
+    await t.database
+      .sql`insert into mail_stops (scope, stage, reply, since) values ('server', 'login', '535 no', now())`
+    expect(figureOf(await text(), 'hoithao_outbox_stops', { stage: 'login' })).toBe(1)
+    await t.database.sql`delete from mail_stops`
+    expect(figureOf(await text(), 'hoithao_calls_open')).toBe(0)
+  })
+
   it('say that the database is away, instead of nothing', async () => {
     const away = await databaseText(() => Promise.reject(new Error('away')), version)
-    expect(valueOf(away, 'hoithao_database_up')).toBe(0)
+    expect(figureOf(away, 'hoithao_database_up')).toBe(0)
     expect(readExposition(away).samples).toHaveLength(2)
   })
 })
@@ -117,7 +128,7 @@ describe('figures of a process', () => {
       new Request(`${testOrigin}/s/${slug}`, { headers: { 'if-none-match': first.headers.get('etag') as string } }),
     )
     const now = await meter.registry.metrics()
-    const requests = (kind: string, status: string) => valueOf(now, 'hoithao_requests_total', { kind, status })
+    const requests = (kind: string, status: string) => figureOf(now, 'hoithao_requests_total', { kind, status })
     expect(requests('health', '2xx')).toBe(1)
     expect(requests('api', '4xx')).toBe(1)
     expect(requests('delegate', '4xx')).toBe(1)
@@ -125,22 +136,22 @@ describe('figures of a process', () => {
     expect(requests('public', '2xx')).toBe(1)
     expect(requests('console', '3xx')).toBe(1)
     expect([requests('kept', '2xx'), requests('kept', '3xx')]).toEqual([1, 1])
-    expect(valueOf(now, 'hoithao_request_seconds_count', { kind: 'public' })).toBe(2)
-    expect(valueOf(now, 'hoithao_request_seconds_bucket', { kind: 'public', le: '+Inf' })).toBe(2)
-    expect(valueOf(now, 'hoithao_pool_connections', { use: 'waiting' })).toBe(1)
-    expect(valueOf(now, 'hoithao_pool_connections', { use: 'in_use' })).toBe(3)
-    expect(valueOf(now, 'hoithao_pool_connections', { use: 'limit' })).toBe(20)
+    expect(figureOf(now, 'hoithao_request_seconds_count', { kind: 'public' })).toBe(2)
+    expect(figureOf(now, 'hoithao_request_seconds_bucket', { kind: 'public', le: '+Inf' })).toBe(2)
+    expect(figureOf(now, 'hoithao_pool_connections', { use: 'waiting' })).toBe(1)
+    expect(figureOf(now, 'hoithao_pool_connections', { use: 'in_use' })).toBe(3)
+    expect(figureOf(now, 'hoithao_pool_connections', { use: 'limit' })).toBe(20)
     // Asked again, nothing is counted twice.
     const again = await meter.registry.metrics()
-    expect(valueOf(again, 'hoithao_requests_total', { kind: 'kept', status: '2xx' })).toBe(1)
+    expect(figureOf(again, 'hoithao_requests_total', { kind: 'kept', status: '2xx' })).toBe(1)
   })
 
   it('have the lag of the event loop and what the process uses', async () => {
     const { meter } = createMetrics(t.services, { pool, kept: () => ({ whole: 0, unchanged: 0 }) }, 'alone')
     const now = await meter.registry.metrics()
-    expect(valueOf(now, 'hoithao_nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
-    expect(valueOf(now, 'hoithao_process_resident_memory_bytes')).toBeGreaterThan(1e6)
-    expect(valueOf(now, 'hoithao_process_cpu_seconds_total')).toBeGreaterThan(0)
+    expect(figureOf(now, 'hoithao_nodejs_eventloop_lag_seconds')).toBeGreaterThanOrEqual(0)
+    expect(figureOf(now, 'hoithao_process_resident_memory_bytes')).toBeGreaterThan(1e6)
+    expect(figureOf(now, 'hoithao_process_cpu_seconds_total')).toBeGreaterThan(0)
   })
 })
 
@@ -176,7 +187,10 @@ describe('/metrics', () => {
       expect(await answer.text()).not.toContain('hoithao_')
     }
     const answer = await ask(`Bearer ${token}`)
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ])
     readExposition(await answer.text())
   })
 
@@ -188,7 +202,9 @@ describe('/metrics', () => {
     expect(types.get('hoithao_requests_total')).toBe('counter')
     expect(types.get('hoithao_outbox_letters')).toBe('gauge')
     expect((await fetch(`http://127.0.0.1:${port}/console`)).status).toBe(404)
-    await expect(listenForMetrics({ host: '127.0.0.1', port }, both)).rejects.toThrow(/^METRICS_LISTEN 127.* \(EADDRINUSE\)$/)
+    await expect(listenForMetrics({ host: '127.0.0.1', port }, both)).rejects.toThrow(
+      /^METRICS_LISTEN 127.* \(EADDRINUSE\)$/,
+    )
     await close()
   })
 

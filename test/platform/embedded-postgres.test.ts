@@ -186,6 +186,28 @@ describe('the embedded Postgres', () => {
     await server.stop()
   })
 
+  it('is started again on its port when its server is killed, and its address stays true', async () => {
+    const lines: string[] = []
+    const lost: string[] = []
+    const server = await start({ dataDir, log: (line) => lines.push(line), lost: (line) => lost.push(line) })
+    await write(server.url, 'trước khi máy chủ bị ngắt')
+    for (let round = 0; round < 2; round++) {
+      const pid = await readPid()
+      process.kill(pid, 'SIGKILL')
+      await expect
+        .poll(() => isKept(server.url, 'trước khi máy chủ bị ngắt').catch(() => false), {
+          timeout: 60_000,
+          interval: 50,
+        })
+        .toBe(true)
+      expect(await readPid()).not.toBe(pid)
+    }
+    expect(lines.filter((line) => line.includes('was started again'))).toHaveLength(2)
+    expect(lost).toEqual([])
+    await server.stop()
+    expect(await findEmbeddedPostgres(dataDir)).toBeUndefined()
+  })
+
   it('starts although another process now has the number in the pid file', async () => {
     const server = await start()
     await write(server.url, 'số tiến trình')

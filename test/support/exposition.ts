@@ -9,7 +9,11 @@ export interface Sample {
  * Reads Prometheus' text format 0.0.4 as its definition has it, and nothing else: every sample belongs to a TYPE that stands before it,
  * no name is described twice, no series appears twice, the text ends with a line feed.
  */
-export function readExposition(text: string): { samples: Sample[]; types: Map<string, string>; help: Map<string, string> } {
+export function readExposition(text: string): {
+  samples: Sample[]
+  types: Map<string, string>
+  help: Map<string, string>
+} {
   if (!text.endsWith('\n')) throw new Error('the last line has no end')
   const types = new Map<string, string>()
   const help = new Map<string, string>()
@@ -26,10 +30,13 @@ export function readExposition(text: string): { samples: Sample[]; types: Map<st
       into.set(name, rest)
       continue
     }
-    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?)|[+-]Inf|NaN)$/i.exec(line)
+    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?)|[+-]Inf|NaN)$/i.exec(
+      line,
+    )
     if (!sample) throw new Error(`no sample: ${line}`)
     const [, name, inner = '', value] = sample as unknown as [string, string, string | undefined, string]
-    if (!types.has(name) && !types.has(name.replace(/_(bucket|sum|count)$/, ''))) throw new Error(`without a type: ${name}`)
+    if (!types.has(name) && !types.has(name.replace(/_(bucket|sum|count)$/, '')))
+      throw new Error(`without a type: ${name}`)
     const labels: Record<string, string> = {}
     const rest = inner.replace(/([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,|$)/g, (_, label, text) => {
       labels[label] = text
@@ -45,10 +52,9 @@ export function readExposition(text: string): { samples: Sample[]; types: Map<st
 }
 
 /** The value of one series; undefined where there is none. */
-export function valueOf(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
+export function figureOf(text: string, name: string, labels: Record<string, string> = {}): number | undefined {
   return readExposition(text).samples.find(
     (sample) =>
-      sample.name === name &&
-      Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
+      sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
   )?.value
 }

@@ -327,7 +327,7 @@ describe('a file that came in pieces', () => {
         : t.services.files.put(key, body, limits)
     const full = await createTestAppWith({ ...t.services.files, put })
     const answer = await full.patch(url, 0, bytes)
-    expect(answer.status).toBe(507)
+    expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({ code: 'storage_full' })
     expect(await speaker.state(url)).toMatchObject({ received: bytes.length, state: 'receiving' })
     await change(url, { checking_until: null })

@@ -1,4 +1,5 @@
 import type { Damage } from '../files/schema.ts'
+import type { MailStop } from '../mail/schema.ts'
 
 /** How a task stands, by its row. */
 export interface TaskState {
@@ -27,10 +28,15 @@ export interface Figures {
     /** Seconds since the oldest letter that waits was written. */
     oldestSeconds: number | null
   }
+  /** Where sending stands still. */
+  stops: MailStop[]
+  callsOpen: number
   uploadsOpen: number
   filesWaiting: number
   filesDamaged: Record<Damage, number>
   /** Seconds since the last backup; null where none is known. */
   backupSeconds: number | null
   migrations: number
+  /** Processes that gave a sign of life within ten seconds. */
+  instances: number
 }

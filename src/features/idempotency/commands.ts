@@ -4,7 +4,10 @@ import type { Trx } from '../../db/transaction.ts'
 import { DomainError } from '../../errors.ts'
 import type { Claim, KeptReply, KeyedRequest } from './schema.ts'
 
-/** Longer than any request may run: a claim older than this belongs to a process that died without an effect. */
+/**
+ * Longer than any request may run: a claim older than this belongs to a process that died without an effect. Sooner where that
+ * process is known to be gone; should it only have been silent, its work finds the claim lost and is undone.
+ */
 const ABANDONED_AFTER = '2 minutes'
 const KEPT_FOR = '24 hours'
 
@@ -17,6 +20,7 @@ export async function claimKey(trx: Trx, request: KeyedRequest): Promise<Claim> 
       actor: request.actor,
       key: request.key,
       request_hash: request.hash,
+      instance: request.instance,
     })
     .onConflict((conflict) =>
       conflict
@@ -24,6 +28,7 @@ export async function claimKey(trx: Trx, request: KeyedRequest): Promise<Claim> 
         .doUpdateSet((eb) => ({
           request_hash: eb.ref('excluded.request_hash'),
           claim: eb.ref('excluded.claim'),
+          instance: eb.ref('excluded.instance'),
           created_at: sql<Date>`now()`,
           status: null,
           headers: null,
@@ -33,6 +38,7 @@ export async function claimKey(trx: Trx, request: KeyedRequest): Promise<Claim> 
           eb.or([
             sql<boolean>`idempotency_keys.created_at < now() - ${KEPT_FOR}::interval`,
             sql<boolean>`idempotency_keys.status is null and idempotency_keys.created_at < now() - ${ABANDONED_AFTER}::interval`,
+            sql<boolean>`idempotency_keys.status is null and is_gone(idempotency_keys.instance)`,
           ]),
         ),
     )

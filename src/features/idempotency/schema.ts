@@ -5,6 +5,8 @@ export interface KeyedRequest {
   actor: string
   key: string
   hash: Uint8Array
+  /** The process that runs it, where it gives signs of life: the claim ends with it. */
+  instance: string | null
 }
 
 /** An answer as it was given: kept for 24 hours. */

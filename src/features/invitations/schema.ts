@@ -82,6 +82,45 @@ export const decisionInput = z.object({
 })
 export type DecisionInput = z.output<typeof decisionInput>
 
+/** What someone who cannot be written to is to be told. `change` covers another time or place; `consent` the chair's word. */
+export const callReasons = [
+  'invitation',
+  'change',
+  'postponement',
+  'cancellation',
+  'withdrawal',
+  'place_given',
+  'consent',
+] as const
+export type CallReason = (typeof callReasons)[number]
+
+/** How a call is ticked off: `otherwise` is a paper letter, a message, a word in person; `not_reached` leaves it open. */
+export const recordedOutcomes = ['reached', 'left_word', 'otherwise', 'not_reached'] as const
+/** How it may end besides: by their answer, by a letter that left, by there being nothing left to tell. */
+export const callOutcomes = [...recordedOutcomes, 'answered', 'letter', 'moot'] as const
+export type CallOutcome = (typeof callOutcomes)[number]
+
+/** How a call went. */
+export const callInput = z.object({
+  outcome: z.enum(recordedOutcomes, { error: 'required' }),
+  note: optionalText(500),
+})
+export type CallInput = z.output<typeof callInput>
+
+/** Whether a call is still to be made, in lists of calls and of invitations. */
+export const callStates = ['open', 'done'] as const
+
+/** How someone is told of their invitation. */
+export const tellings = ['letter', 'to_call', 'called'] as const
+export type Telling = (typeof tellings)[number]
+
+/** What a list of calls is narrowed by, in its address. */
+export const callFilter = z.object({
+  state: z.enum(callStates).catch('open').default('open'),
+  cursor: z.string().max(2000).optional().catch(undefined),
+})
+export type CallFilter = z.output<typeof callFilter>
+
 export const answerFilters = ['none', ...answerStates] as const
 export const statusFilters = ['draft', 'sent', 'withdrawn'] as const
 export const sorts = ['name', 'answered'] as const
@@ -93,6 +132,7 @@ export const invitationFilter = z.object({
   status: z.enum(statusFilters).optional().catch(undefined),
   answer: z.enum(answerFilters).optional().catch(undefined),
   address: z.enum(['with', 'without']).optional().catch(undefined),
+  call: z.enum(callStates).optional().catch(undefined),
   sort: z.enum(sorts).catch('name').default('name'),
   cursor: z.string().max(2000).optional().catch(undefined),
 })

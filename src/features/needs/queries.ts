@@ -38,6 +38,7 @@ export async function listNeeds(db: Db, organizationId: string, seminarId?: stri
     select n.kind, n.seminar_id, s.theme, s.theme_en, s.timezone, n.count, n.names, n.at
     from needs n left join seminars s on s.organization_id = ${organizationId} and s.id = n.seminar_id
     where (n.seminar_id is null or s.state in ('draft', 'scheduled', 'postponed')
+        or s.state = 'cancelled' and n.kind in ('calls_open', 'calls_unreachable')
         or n.afterwards and s.state = 'held' and s.ends_at > now() - interval '30 days')
       and ${seminarId ? sql`n.seminar_id = ${seminarId}` : sql`true`}
     order by s.starts_at nulls last, s.id limit 500`.execute(db)

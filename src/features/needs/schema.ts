@@ -3,6 +3,8 @@ export const needKinds = [
   'mail_no_way',
   'mail_stopped',
   'substitutions_pending',
+  'calls_open',
+  'calls_unreachable',
   'files_damaged',
   'speeches_infected',
   'files_unscanned',

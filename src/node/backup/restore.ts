@@ -20,7 +20,7 @@ export interface RestoreTarget {
 /** What a server that was started on an empty database has written by itself. */
 const OWN_ROWS = new Set([
   ...['public.links', 'public.task_runs', 'public.rate_limits'],
-  ...['public.deployment', 'public.link_keys'],
+  ...['public.deployment', 'public.link_keys', 'public.instances'],
 ])
 
 /** Whether a verified backup may be restored with this key. @throws Error in one line that says what to do */

@@ -43,17 +43,19 @@ export async function findServer(place: Place, timeout: number): Promise<Server 
 }
 
 /**
- * Starts the server, detached, so that a Ctrl-C in the terminal reaches only the application, which drains first.
+ * Starts the server, detached, so that a Ctrl-C in the terminal reaches only the application, which drains first. On a free port, or
+ * where it was before.
  * @returns the server, or why it did not start, in one line.
  */
 export async function launchServer(
   place: Place,
   runner: Runner,
   settings: Record<string, string | number>,
+  samePort?: number,
 ): Promise<Server | { reason: string }> {
   await disownForeignPid(place)
   await turnLog(place)
-  const port = await findFreePort()
+  const port = samePort ?? (await findFreePort())
   const flags = Object.entries({ port, listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings })
   const options = flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(place.logFile, 'a', 0o600)
@@ -127,7 +129,7 @@ async function readPidFile(place: Place): Promise<{ pid: number; port: number; r
 }
 
 /** Whether that process is this place's Postgres, and not another one that got a dead server's number. */
-async function isServerOf(place: Place, pid: number): Promise<boolean> {
+export async function isServerOf(place: Place, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false
   if (process.platform === 'linux') {
     const [where, cluster] = await Promise.all([

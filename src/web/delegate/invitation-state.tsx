@@ -1,4 +1,5 @@
 import { addToCalendarLinks } from '../../features/calendar/links.ts'
+import { isMailable } from '../../features/invitations/emails/invitation.ts'
 import type { AnswerState } from '../../features/invitations/schema.ts'
 import { shortDateTime, wallTime } from '../../text/dates.ts'
 import { upperFirst } from '../../text/fold.ts'
@@ -102,7 +103,15 @@ function saidText({ page, view, ...rest }: InvitationPageProps, state: AnswerSta
         : 'delegate:said.substituted',
       words,
     )
+  if (state === 'waitlisted')
+    return `${t('delegate:said.waitlisted', words)} ${t(`delegate:told.${toldBy(view)}`, words)}`
   return t(`delegate:said.${state}`, words)
+}
+
+/** How they will be told: nobody is promised a letter where none can go. */
+function toldBy({ invitation }: InvitationPageProps['view']): 'letter' | 'telephone' | 'page' {
+  if (isMailable(invitation.email)) return 'letter'
+  return invitation.phone ? 'telephone' : 'page'
 }
 
 /** Offered to those who come; the file is public where the seminar is, else it lies behind the link. */

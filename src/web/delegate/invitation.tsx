@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { transaction } from '../../db/transaction.ts'
 import type { AppEnv } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
+import { hitRateLimit } from '../../features/accounts/commands/rate-limits.ts'
 import { eventFile } from '../../features/calendar/ics.ts'
 import { answerInvitation } from '../../features/invitations/commands/answer.ts'
 import { markOpened } from '../../features/invitations/commands/edit.ts'
@@ -19,6 +20,8 @@ import { contextOf } from '../middleware.ts'
 import { InvitationPage } from './invitation-page.tsx'
 import { linkFromCookie, type OpenedLink, openLink } from './link-cookie.ts'
 
+/** Of one link; the first answer is not counted. Each change may write letters and move the waiting line. */
+const CHANGES = { limit: 10, windowSeconds: 60, detail: 'answers_limit' }
 const pathOf = (ref: string) => `/invitation/${ref}`
 type Opened = OpenedLink<LinkedInvitation>
 type Open = (c: Context<AppEnv>) => Promise<Response | Opened>
@@ -61,6 +64,7 @@ async function answer(c: Context<AppEnv>, found: Opened): Promise<Response> {
   if (values.ref !== link.ref) throw new DomainError('conflict', { detail: 'link_mismatch' })
   const parsed = answerInput.safeParse(answerFromForm(values))
   if (!parsed.success) return show(c, found, { form: { values, errors: fieldErrors(parsed.error) }, status: 422 })
+  if (invitation.answer !== null) await hitRateLimit(c.var.services.db, `answer|${invitation.id}`, CHANGES)
   const ctx = contextOf(c, { kind: 'link', id: invitation.id, name: invitation.name })
   const { organization_id: organizationId, id: invitationId } = invitation
   try {

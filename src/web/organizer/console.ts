@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import { changesNeedOrganizer, requireMember } from '../middleware.ts'
+import { allCallPages, callPages } from './calls/routes.ts'
 import { directoryPages } from './directory/routes.ts'
 import { filePages } from './files.tsx'
 import { invitationPages } from './invitations/routes.ts'
@@ -23,6 +24,8 @@ export const console = new Hono<AppEnv>()
   .route('/presence', presencePages)
   .route('/seminars', seminarPages)
   .route('/seminars/:id/invitations', invitationPages)
+  .route('/seminars/:id/calls', callPages)
+  .route('/calls', allCallPages)
   .route('/seminars/:id/presentations', presentationPages)
   .route('/seminars/:id/summary', summaryPages)
   .route('/directory', directoryPages)

@@ -254,7 +254,7 @@ describe('people', () => {
       .where('code', '=', 'P0003')
       .execute()
     const n = (address: string) => countPeople(database.db, minhHa, people({ address }), today)
-    expect([await n('with'), await n('without'), await n('dead')]).toEqual([414, 1, 1])
+    expect([await n('with'), await n('without'), await n('dead')]).toEqual([410, 5, 1])
   })
 
   it('keep a split name, lose the mark of a dead address with the address, refuse old versions', async () => {

@@ -53,11 +53,12 @@ async function invited(overrides: Parameters<typeof createSeminar>[2] = {}) {
 
 /** What the seminar's command does: the edit, then the telling, in one transaction. */
 async function change(seminarId: string, values: Updateable<Seminars>): Promise<number> {
-  return run(async (trx) => {
+  const told = await run(async (trx) => {
     const before = await getSeminar(trx, organizationId, seminarId)
     await trx.updateTable('seminars').set(values).where('id', '=', seminarId).execute()
     return notifySeminarChanged(trx, ctx, before, await getSeminar(trx, organizationId, seminarId))
   })
+  return told.mailed
 }
 
 async function lastMail(seminarId: string, address: string | null) {
@@ -164,7 +165,7 @@ describe('a change of the seminar', () => {
     })
   })
 
-  it('tells drafts, withdrawn invitees and those without an address nothing', async () => {
+  it('writes nothing to drafts, withdrawn invitees and those without an address', async () => {
     const seminar = await createSeminar(database.db, organizationId)
     await createInvitation(database.db, seminar, draft)
     await createInvitation(database.db, seminar, { status: 'withdrawn' })

@@ -107,7 +107,9 @@ describe('limited places', () => {
     const ids = await invite(seminar.id, 5, true)
     for (const id of ids) await answer(id, attend)
     await database.sql`update seminar_places set capacity = 3 where seminar_id = ${seminar.id}`
-    expect(await transaction(database.db, (trx) => givePlaces(trx, ctx, organizationId, seminar.id))).toBe(2)
+    expect(await transaction(database.db, (trx) => givePlaces(trx, ctx, organizationId, seminar.id))).toMatchObject({
+      given: 2,
+    })
     const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).answer))
     expect(states).toEqual(['accepted', 'accepted', 'accepted', 'waitlisted', 'waitlisted'])
     expect(await places(seminar.id)).toMatchObject({ taken: 3 })
@@ -119,7 +121,9 @@ describe('limited places', () => {
     for (const id of ids) await answer(id, attend)
     await database.sql`update seminars set state = 'postponed' where id = ${seminar.id}`
     await database.sql`update seminar_places set capacity = 2 where seminar_id = ${seminar.id}`
-    expect(await transaction(database.db, (trx) => givePlaces(trx, ctx, organizationId, seminar.id))).toBe(0)
+    expect(await transaction(database.db, (trx) => givePlaces(trx, ctx, organizationId, seminar.id))).toMatchObject({
+      given: 0,
+    })
   })
 
   it('counts places without a limit, so that one may be set later', async () => {

@@ -48,9 +48,9 @@ describe('sending', () => {
       run((trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all')),
       run((trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all')),
     ])
-    expect({ mailed: first.mailed + second.mailed, byHand: first.byHand + second.byHand }).toEqual({
+    expect({ mailed: first.mailed + second.mailed, toCall: first.toCall + second.toCall }).toEqual({
       mailed: 2,
-      byHand: 2,
+      toCall: 2,
     })
 
     const mails = await mailOf(database.db, seminar.id)
@@ -124,14 +124,14 @@ describe('sending', () => {
     }
   })
 
-  it('holds mail to an address known to be dead, and counts it as one to reach by hand', async () => {
+  it('holds mail to an address known to be dead, and counts it as one to telephone', async () => {
     const seminar = await createSeminar(database.db, organizationId)
     const person = await createPerson(database.db, organizationId, { email: 'chet@mau.example' })
     await killAddress(database.db, organizationId, 'chet@mau.example')
     await run((trx) => invitePeople(trx, ctx, organizationId, seminar.id, { personIds: [person.id] }))
     expect(await run((trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all'))).toEqual({
       mailed: 0,
-      byHand: 1,
+      toCall: 1,
     })
     expect((await mailOf(database.db, seminar.id))[0]).toMatchObject({ state: 'cancelled' })
   })
@@ -150,7 +150,7 @@ describe('sending', () => {
       transformResult: async (args) => args.result,
     }) as Kysely<DB>
     const sent = await transaction(counted, (trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all'))
-    expect(sent).toEqual({ mailed: 2000, byHand: 0 })
+    expect(sent).toEqual({ mailed: 2000, toCall: 0 })
     expect(statements).toBeLessThan(50)
     const [row] =
       await database.sql`select count(*)::int as n, count(distinct to_address)::int as people, count(distinct message_id)::int as ids from messages where seminar_id = ${seminar.id}`
@@ -163,7 +163,10 @@ describe('after sending', () => {
     const seminar = await createSeminar(database.db, organizationId)
     const { id } = await createInvitation(database.db, seminar, draft)
     await run((trx) => sendInvitations(trx, ctx, organizationId, seminar.id, 'all'))
-    expect(await run((trx) => resendInvitations(trx, ctx, organizationId, seminar.id, [id]))).toBe(1)
+    expect(await run((trx) => resendInvitations(trx, ctx, organizationId, seminar.id, [id]))).toEqual({
+      mailed: 1,
+      toCall: 0,
+    })
     const [first, again] = await mailOf(database.db, seminar.id)
     expect(findMarks(again?.html ?? '')).toEqual(findMarks(first?.html ?? ''))
     expect(readCalendar(again?.calendar ?? '').sequence).toBe(0)
@@ -207,7 +210,11 @@ describe('after sending', () => {
         }),
       )
 
-    expect(await run((trx) => withdrawInvitations(trx, ctx, organizationId, seminar.id, [id]))).toBe(1)
+    expect(await run((trx) => withdrawInvitations(trx, ctx, organizationId, seminar.id, [id]))).toEqual({
+      withdrawn: 1,
+      mailed: 2,
+      toCall: 0,
+    })
     const withdrawal = (await mailOf(database.db, seminar.id)).filter((m) => m.kind === 'withdrawal')
     expect(withdrawal).toHaveLength(1)
     expect(withdrawal[0]).toMatchObject({ to_address: person.email, calendar_method: 'CANCEL' })

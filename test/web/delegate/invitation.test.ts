@@ -6,6 +6,7 @@ import { issueLinks } from '../../../src/features/links/commands.ts'
 import { linkUrl } from '../../../src/features/links/queries.ts'
 import { createTestApp, formRequest, systemContext, type TestApp, testOrigin } from '../../support/app.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
+import { roomInWindow } from '../../support/windows.ts'
 
 let t: TestApp
 let organizationId: string
@@ -468,5 +469,30 @@ describe('the page says where things stand', () => {
     const text = await html(page, cookie)
     expect(text).not.toContain('value="substitute"')
     expect(text).not.toContain('value="attend_online"')
+  })
+})
+
+describe('an answer that is changed over and over', () => {
+  it('is taken ten times a minute after the first, then refused in words; what was saved stands', async () => {
+    await roomInWindow(60)
+    const { url, invitation } = await linked()
+    const { cookie, page, ref } = await open(url)
+    const send = (path: string, answer: string) =>
+      t.app.request(path, { ...formRequest({ ref, answer, reason: 'Bận' }, cookie), redirect: 'manual' })
+    const statuses: number[] = []
+    for (let i = 0; i < 11; i++) statuses.push((await send(page, i % 2 ? 'decline' : 'attend')).status)
+    expect(statuses).toEqual(Array(11).fill(303))
+    const refused = await send(page, 'decline')
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await refused.text()).toContain('Nội dung đã lưu lần trước vẫn giữ nguyên')
+    const english = await send(page.replace(testOrigin, `${testOrigin}/en`), 'decline')
+    expect(await english.text()).toContain('What was saved last still stands')
+    const row = await t.services.db
+      .selectFrom('invitations')
+      .select('answer')
+      .where('id', '=', invitation.id)
+      .executeTakeFirst()
+    expect(row?.answer).toBe('accepted')
   })
 })

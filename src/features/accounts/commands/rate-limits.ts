@@ -41,15 +41,16 @@ export async function countHits(
 
 /**
  * Lets at most `limit` hits of a key through in a window.
- * @throws DomainError too_many_requests, params.retryAfter in seconds
+ * @throws DomainError too_many_requests, params.retryAfter in seconds, with the `detail` that has words of its own
  */
 export async function hitRateLimit(
   db: Db,
   key: string,
-  { limit, windowSeconds }: { limit: number; windowSeconds: number },
+  { limit, windowSeconds, detail }: { limit: number; windowSeconds: number; detail?: string },
 ): Promise<void> {
   const { hits, retryAfter } = await countHit(db, key, windowSeconds)
-  if (hits > limit) throw new DomainError('too_many_requests', { params: { retryAfter } })
+  if (hits > limit)
+    throw new DomainError('too_many_requests', { ...(detail ? { detail } : {}), params: { retryAfter } })
 }
 
 /** Forgets a key's hits: after a right password the wrong ones before it no longer count. */

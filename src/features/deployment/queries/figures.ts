@@ -2,7 +2,16 @@ import { sql } from 'kysely'
 import type { Db } from '../../../db/transaction.ts'
 import { countDamaged } from '../../files/queries/checks.ts'
 import { countWaiting } from '../../files/queries/scans.ts'
+import { listMailStops } from '../../mail/queries/line.ts'
 import type { Figures, TaskState } from '../schema.ts'
+
+interface Rest {
+  calls: number
+  uploads: number
+  backup: number | null
+  migrations: number
+  instances: number
+}
 
 interface TaskRow {
   task: string
@@ -48,12 +57,16 @@ async function countOutbox(db: Db): Promise<Figures['outbox']> {
 }
 
 /** Small counts, in one statement. */
-async function countRest(db: Db) {
-  const { rows } = await sql<{ uploads: number; backup: number | null; migrations: number }>`
-    select (select count(*)::int from uploads where version_number is null and refusal is null) as uploads,
+async function countRest(db: Db): Promise<Rest> {
+  const { rows } = await sql<Rest>`
+    select (select count(*)::int from calls where is_open) as calls,
+      (select count(*)::int from uploads where version_number is null and refusal is null) as uploads,
       (select extract(epoch from now() - max(made_at))::float8 from backups) as backup,
-      (select count(*)::int from schema_migrations) as migrations`.execute(db)
-  return rows[0] as { uploads: number; backup: number | null; migrations: number }
+      (select count(*)::int from schema_migrations) as migrations,
+      (select count(*)::int from instances where ended_at is null and seen_at > now() - interval '10 seconds') as instances`.execute(
+    db,
+  )
+  return rows[0] as Rest
 }
 
 /** What `/metrics` asks of the database: statements that are few and indexed, however large the deployment. */
@@ -62,14 +75,18 @@ export async function findFigures(db: Db): Promise<Figures> {
   const outbox = await countOutbox(db)
   const waiting = await countWaiting(db)
   const filesDamaged = await countDamaged(db)
-  const { uploads, backup, migrations } = await countRest(db)
+  const stops = await listMailStops(db)
+  const { calls, uploads, backup, migrations, instances } = await countRest(db)
   return {
     tasks,
     outbox,
+    stops,
+    callsOpen: calls,
     uploadsOpen: uploads,
     filesWaiting: waiting.count,
     filesDamaged,
     backupSeconds: backup,
     migrations,
+    instances,
   }
 }

@@ -46,6 +46,13 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
       .where('organization_id', '=', organizationId)
       .where('invitation_id', 'in', invitationIds)
       .execute()
+  if (invitationIds.length)
+    await trx
+      .updateTable('calls')
+      .set({ note: null })
+      .where('organization_id', '=', organizationId)
+      .where('invitation_id', 'in', invitationIds)
+      .execute()
   const speeches = await trx
     .updateTable('presentations')
     .set((eb) => ({ email: null, version: eb('version', '+', 1) }))

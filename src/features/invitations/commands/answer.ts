@@ -19,6 +19,8 @@ import {
   settleAnswer,
 } from '../rules.ts'
 import type { AnswerInput, AnswerState, AnswerVia, SubstitutePolicy } from '../schema.ts'
+import { nobody, sumTold, type Told } from './announce.ts'
+import { answeredCall } from './calls.ts'
 import { freePlaces, noPlaceAsked, takePlace } from './places.ts'
 import { endSubstitutions, inviteSubstitutes } from './substitutes.ts'
 
@@ -28,6 +30,8 @@ export interface AnswerResult {
   waitingNo: number | null
   /** False where the same answer stood already: nothing was written, nobody was told. */
   changed: boolean
+  /** How others are told of what followed: who got a place, a substitute. */
+  told: Told
 }
 
 type InvitationRow = Selectable<Invitations> & { db_now: Date }
@@ -60,16 +64,20 @@ export async function answerInvitation(
   const plan = planAnswer(toFacts(invitation, seminar, via), input, invitation.db_now)
   if ('refused' in plan) throw refusal(plan.refused)
   if (saysTheSame(invitation, open, plan, input)) {
-    return { state: invitation.answer as AnswerState, waitingNo: invitation.waiting_no, changed: false }
+    await answeredCall(trx, ctx, organizationId, invitationId).execute()
+    return { state: invitation.answer as AnswerState, waitingNo: invitation.waiting_no, changed: false, told: nobody }
   }
   // Read before the counter's row is locked, so that nobody waits for it.
   const event = isMailable(invitation.email) ? await getEvent(trx, organizationId, seminarId) : undefined
   const { outcome, waitingNo } = await writeAnswer(trx, ctx, invitation, { input, plan, via })
-  await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
-  if (outcome.freesPlace) await freePlaces(trx, ctx, organizationId, seminarId, 1)
-  if (outcome.state === 'substituted') await inviteSubstitutes(trx, ctx, organizationId, seminarId, [invitation.id])
+  const ended = await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
+  const placed = outcome.freesPlace ? await freePlaces(trx, ctx, organizationId, seminarId, 1) : nobody
+  const invited =
+    outcome.state === 'substituted'
+      ? await inviteSubstitutes(trx, ctx, organizationId, seminarId, [invitation.id])
+      : nobody
   if (event) await sendReceipt(trx, ctx, event, invitation, { state: outcome.state, input })
-  return { state: outcome.state, waitingNo, changed: true }
+  return { state: outcome.state, waitingNo, changed: true, told: sumTold(ended, placed, invited) }
 }
 
 /** Locks the invitation alone, and reads the database's clock with it. @throws DomainError not_found */
@@ -238,6 +246,7 @@ async function writeAnswer(
         ...said,
       }),
     )
+    .with('call', (db) => answeredCall(db, ctx, organizationId, id))
     .with('audit', (db) =>
       db.insertInto('audit_events').values({ ...auditRow(ctx, subject), details: decided<never>('details') }),
     )
@@ -268,19 +277,21 @@ async function writeSubstitution(
     open,
     substitution,
   }: { input: AnswerInput; open: OpenSubstitution | null; substitution: 'pending' | 'approved' | null },
-): Promise<void> {
-  if (open && isSame(open, input) && open.state === substitution) return
-  if (open) await endSubstitutions(trx, ctx, invitation.organization_id, invitation.seminar_id, [invitation.id])
-  if (substitution === null || input.answer !== 'substitute') return
+): Promise<Told> {
+  if (open && isSame(open, input) && open.state === substitution) return nobody
+  const { organization_id: organizationId, seminar_id: seminarId } = invitation
+  const ended = open ? await endSubstitutions(trx, ctx, organizationId, seminarId, [invitation.id]) : nobody
+  if (substitution === null || input.answer !== 'substitute') return ended
   await trx
     .insertInto('substitutions')
     .values({
-      organization_id: invitation.organization_id,
+      organization_id: organizationId,
       invitation_id: invitation.id,
       ...input.substitute,
       state: substitution,
     })
     .execute()
+  return ended
 }
 
 async function sendReceipt(

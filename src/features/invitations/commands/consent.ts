@@ -3,18 +3,20 @@ import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
-import { enqueueMessages } from '../../mail/commands.ts'
 import { substitutionDecidedMail } from '../emails/answers.ts'
 import { isMailable } from '../emails/invitation.ts'
 import { getEvent } from '../queries/event.ts'
 import { settleConsent } from '../rules.ts'
 import type { DecisionInput } from '../schema.ts'
+import { announce, nobody, sumTold, type Told } from './announce.ts'
 import { lockInvitation } from './answer.ts'
+import { noticeTo } from './send.ts'
 import { inviteSubstitutes } from './substitutes.ts'
 
 /**
- * Records the chair's word on a substitute (QĐ 45/2018/QĐ-TTg). The invitee is told; a substitute agreed to, whose
- * address is known and who has a place, gets an invitation of their own.
+ * Records the chair's word on a substitute (QĐ 45/2018/QĐ-TTg). The invitee is told; a substitute agreed to, who has a place,
+ * gets an invitation of their own.
+ * @returns how they are told
  * @throws DomainError not_found; conflict `substitution_decided` where it is no longer open
  */
 export async function decideSubstitution(
@@ -27,7 +29,7 @@ export async function decideSubstitution(
     decision,
     note,
   }: { organizationId: string; invitationId: string; substitutionId: string } & DecisionInput,
-): Promise<void> {
+): Promise<Told> {
   const invitation = await lockInvitation(trx, organizationId, invitationId)
   const substitution = await trx
     .selectFrom('substitutions')
@@ -63,15 +65,16 @@ export async function decideSubstitution(
     details: { name: invitation.name, substitute: substitution.name },
   })
   const event = await getEvent(trx, organizationId, invitation.seminar_id)
-  if (isMailable(invitation.email)) {
-    await enqueueMessages(trx, ctx, [
-      substitutionDecidedMail(
-        event,
-        ctx,
-        { ...invitation, email: invitation.email },
-        { agreed, substitute: substitution.name, note },
-      ),
-    ])
-  }
-  if (agreed && invitation.holds_place) await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitationId])
+  const said = { agreed, substitute: substitution.name, note }
+  const letter = isMailable(invitation.email)
+    ? substitutionDecidedMail(event, ctx, { ...invitation, email: invitation.email }, said)
+    : null
+  const { mailed, toCall } = await announce(trx, ctx, organizationId, event.id, [
+    { ...noticeTo(invitation), reason: 'consent', letter },
+  ])
+  const invites = agreed && invitation.holds_place
+  return sumTold(
+    { mailed, toCall },
+    invites ? await inviteSubstitutes(trx, ctx, organizationId, event.id, [invitationId]) : nobody,
+  )
 }

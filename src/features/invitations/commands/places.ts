@@ -2,11 +2,11 @@ import { sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { recordAudits } from '../../audit/commands.ts'
-import { enqueueMessages } from '../../mail/commands.ts'
 import { placeGivenMail } from '../emails/answers.ts'
 import { isMailable } from '../emails/invitation.ts'
 import { getEvent } from '../queries/event.ts'
 import { stateWithPlace } from '../rules.ts'
+import { announce, nobody, sumTold, type Told } from './announce.ts'
 import { inviteSubstitutes } from './substitutes.ts'
 
 /** What the counter says: whether a place was granted, and the last number of the waiting line, which was handed out if not. */
@@ -31,14 +31,14 @@ export function takePlace(organizationId: string, seminarId: string) {
 /** Stands for the counter where no place is wanted, or one is held. */
 export const noPlaceAsked = sql<Asked>`(select false as granted, 0 as waiting_last)`
 
-/** Gives places back, and hands them to the first in line in the same transaction. @returns how many were handed on */
+/** Gives places back, and hands them to the first in line in the same transaction. @returns how those who got one are told */
 export async function freePlaces(
   trx: Trx,
   ctx: Context,
   organizationId: string,
   seminarId: string,
   count: number,
-): Promise<number> {
+): Promise<Placed> {
   await trx
     .updateTable('seminar_places')
     .set((eb) => ({ taken: eb('taken', '-', count) }))
@@ -48,6 +48,12 @@ export async function freePlaces(
   return givePlaces(trx, ctx, organizationId, seminarId)
 }
 
+/** How many places were given, and how those who got one are told. */
+export interface Placed extends Told {
+  given: number
+}
+const none: Placed = { given: 0, ...nobody }
+
 /** How many are told in one transaction; the next run goes on. */
 const MOST_AT_ONCE = 1000
 
@@ -56,7 +62,7 @@ const MOST_AT_ONCE = 1000
  * capacity was raised, and by the task `fill_places`. The counter is locked first: hand-outs come one after another, and
  * whoever joined the line before is seen. An invitation that is being answered at this moment is passed over.
  */
-export async function givePlaces(trx: Trx, ctx: Context, organizationId: string, seminarId: string): Promise<number> {
+export async function givePlaces(trx: Trx, ctx: Context, organizationId: string, seminarId: string): Promise<Placed> {
   const places = await trx
     .selectFrom('seminar_places')
     .select(['capacity', 'taken'])
@@ -64,11 +70,11 @@ export async function givePlaces(trx: Trx, ctx: Context, organizationId: string,
     .where('seminar_id', '=', seminarId)
     .forUpdate()
     .executeTakeFirst()
-  if (!places) return 0
+  if (!places) return none
   const free = places.capacity === null ? MOST_AT_ONCE : Math.min(places.capacity - places.taken, MOST_AT_ONCE)
-  if (free <= 0) return 0
+  if (free <= 0) return none
   const next = await lockFirstInLine(trx, organizationId, seminarId, free)
-  if (!next.length) return 0
+  if (!next.length) return none
   await seat(trx, organizationId, next)
   await trx
     .updateTable('seminar_places')
@@ -76,8 +82,7 @@ export async function givePlaces(trx: Trx, ctx: Context, organizationId: string,
     .where('organization_id', '=', organizationId)
     .where('seminar_id', '=', seminarId)
     .execute()
-  await tell(trx, ctx, organizationId, seminarId, next)
-  return next.length
+  return { given: next.length, ...(await tell(trx, ctx, organizationId, seminarId, next)) }
 }
 
 /** The first in line while the seminar is still to come, each with the open substitution. */
@@ -137,12 +142,15 @@ async function seat(trx: Trx, organizationId: string, next: Seated[]): Promise<v
   }
 }
 
-async function tell(trx: Trx, ctx: Context, organizationId: string, seminarId: string, next: Seated[]): Promise<void> {
+async function tell(trx: Trx, ctx: Context, organizationId: string, seminarId: string, next: Seated[]): Promise<Told> {
   const event = await getEvent(trx, organizationId, seminarId)
-  const mails = next.flatMap((row) =>
-    isMailable(row.email) ? [placeGivenMail(event, ctx, { ...row, email: row.email }, row.state)] : [],
-  )
-  await enqueueMessages(trx, ctx, mails)
+  const notices = next.map((row) => ({
+    invitationId: row.id,
+    substitutionId: null,
+    reason: 'place_given' as const,
+    letter: isMailable(row.email) ? placeGivenMail(event, ctx, { ...row, email: row.email }, row.state) : null,
+  }))
+  const told = await announce(trx, ctx, organizationId, seminarId, notices)
   await recordAudits(
     trx,
     ctx,
@@ -156,5 +164,5 @@ async function tell(trx: Trx, ctx: Context, organizationId: string, seminarId: s
     })),
   )
   const substituted = next.filter((row) => row.state === 'substituted').map((row) => row.id)
-  await inviteSubstitutes(trx, ctx, organizationId, seminarId, substituted)
+  return sumTold(told, await inviteSubstitutes(trx, ctx, organizationId, seminarId, substituted))
 }

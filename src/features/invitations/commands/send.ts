@@ -1,21 +1,17 @@
 import { sql } from 'kysely'
 import type { Context } from '../../../context.ts'
+import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit, recordAudits } from '../../audit/commands.ts'
 import { issueLinks, revokeLinks } from '../../links/commands.ts'
-import { cancelQueued, enqueueMessages } from '../../mail/commands.ts'
+import { cancelQueued } from '../../mail/commands.ts'
 import { type Batch, invitationMail, isMailable, openBatch } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
+import { announce, nobody, sumTold, type Told } from './announce.ts'
 import { lockInvitation } from './answer.ts'
+import { dropWithdrawals } from './calls.ts'
 import { recipientColumns } from './recipients.ts'
-
-export interface Sent {
-  /** Invitations whose mail was put in the outbox. */
-  mailed: number
-  /** Invitations without a usable address: their link is open, to be printed or copied. */
-  byHand: number
-}
 
 /** Mails are rendered in portions, so that a bulk of any size needs the memory of one. */
 const CHUNK = 500
@@ -35,7 +31,7 @@ const recipient = [...recipientColumns, 'i.calendar_sequence'] as const
 
 /**
  * Sends the drafts of a seminar: all, or those named. Each goes out once, however often and from wherever this is asked.
- * Without an address the link is opened all the same.
+ * Who has no address, or a dead one, is to be telephoned; their link is opened all the same.
  * @throws DomainError not_found; conflict `seminar_not_open` unless the seminar is scheduled and still to come
  */
 export async function sendInvitations(
@@ -44,21 +40,19 @@ export async function sendInvitations(
   organizationId: string,
   seminarId: string,
   which: 'all' | { ids: string[] },
-): Promise<Sent> {
+): Promise<Told> {
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
   assertSendable(batch)
-  const sum: Sent = { mailed: 0, byHand: 0 }
+  let sum = nobody
   for (let start = 0; ; start += CHUNK) {
     const ids = which === 'all' ? undefined : which.ids.slice(start, start + CHUNK)
     if (ids?.length === 0) break
     const drafts = await claimDrafts(trx, organizationId, seminarId, ids)
     if (drafts.length) {
-      const sent = await mail(trx, ctx, batch, drafts)
-      sum.mailed += sent.mailed
-      sum.byHand += sent.byHand
+      sum = sumTold(sum, await mail(trx, ctx, batch, drafts))
     } else if (which === 'all') break
   }
-  if (sum.mailed + sum.byHand > 0) {
+  if (sum.mailed + sum.toCall > 0) {
     await recordAudit(trx, ctx, {
       organizationId,
       action: 'invitations.sent',
@@ -104,7 +98,7 @@ async function claimDrafts(trx: Trx, organizationId: string, seminarId: string, 
 }
 type Claimed = Awaited<ReturnType<typeof claimDrafts>>[number]
 
-async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]): Promise<Sent> {
+async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]) {
   const { event } = batch.details
   await issueLinks(
     trx,
@@ -116,34 +110,39 @@ async function mail(trx: Trx, ctx: Context, batch: Batch, invitations: Claimed[]
       generation: row.generation,
     })),
   )
-  const told: { id: string; sequence: number }[] = []
-  const messages = invitations.flatMap((row) => {
-    if (!isMailable(row.email)) return []
+  await dropWithdrawals(
+    trx,
+    event.organization_id,
+    invitations.map((row) => row.id),
+  )
+  const notices = invitations.map((row) => {
     const sequence = Math.max(event.sequence, row.calendar_sequence ?? 0)
-    told.push({ id: row.id, sequence })
-    return [invitationMail(batch, { ...row, email: row.email }, sequence)]
+    const letter = isMailable(row.email) ? invitationMail(batch, { ...row, email: row.email }, sequence) : null
+    return { ...noticeTo(row), reason: 'invitation' as const, letter, sequence }
   })
-  const { queued } = await enqueueMessages(trx, ctx, messages)
-  await storeTold(trx, event.organization_id, told)
-  return { mailed: queued, byHand: invitations.length - queued }
+  const told = await announce(trx, ctx, event.organization_id, event.id, notices)
+  await storeTold(trx, event.organization_id, told.went)
+  return told
 }
+
+/** A notice to the invitee, not to their substitute. */
+export const noticeTo = ({ id }: { id: string }) => ({ invitationId: id, substitutionId: null })
 
 /** Remembers what each invitee's calendar was last told. */
 export async function storeTold(
   trx: Trx,
   organizationId: string,
-  told: { id: string; sequence: number }[],
+  told: { invitationId: string; sequence: number }[],
 ): Promise<void> {
   if (!told.length) return
   await sql`
     update invitations i set calendar_sequence = v.sequence
-    from jsonb_to_recordset(${JSON.stringify(told)}::text::jsonb) as v(id uuid, sequence integer)
+    from jsonb_to_recordset(${jsonb(told.map(({ invitationId: id, sequence }) => ({ id, sequence })))}) as v(id uuid, sequence integer)
     where i.organization_id = ${organizationId} and i.id = v.id`.execute(trx)
 }
 
 /**
- * Sends invitations that were sent before once more, with the same link and SEQUENCE.
- * @returns how many have an address; those without are left
+ * Sends invitations that were sent before once more, with the same link and SEQUENCE. Who has no address is to be telephoned.
  * @throws DomainError not_found; conflict
  */
 export async function resendInvitations(
@@ -152,10 +151,10 @@ export async function resendInvitations(
   organizationId: string,
   seminarId: string,
   ids: string[],
-): Promise<number> {
+): Promise<Told> {
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
   assertSendable(batch)
-  let mailed = 0
+  let sum = nobody
   for (let i = 0; i < ids.length; i += CHUNK) {
     const rows = await trx
       .selectFrom('invitations as i')
@@ -165,13 +164,15 @@ export async function resendInvitations(
       .where('i.id', 'in', ids.slice(i, i + CHUNK))
       .where('i.status', '=', 'sent')
       .execute()
-    const mailable = rows.filter((row) => isMailable(row.email))
-    const sent = await mail(trx, ctx, batch, mailable)
-    mailed += sent.mailed
+    if (!rows.length) continue
+    const told = await mail(trx, ctx, batch, rows)
+    sum = sumTold(sum, told)
+    const went = new Set(told.went.map((notice) => notice.invitationId))
+    const resent = rows.filter((row) => went.has(row.id))
     await recordAudits(
       trx,
       ctx,
-      mailable.map((row) => ({
+      resent.map((row) => ({
         organizationId,
         action: 'invitation.resent',
         subjectKind: 'invitation',
@@ -181,7 +182,7 @@ export async function resendInvitations(
       })),
     )
   }
-  return mailed
+  return sum
 }
 
 /**
@@ -215,5 +216,7 @@ export async function renewLink(
     seminarId: invitation.seminar_id,
     details: { name: invitation.name },
   })
-  return { mailed: (await resendInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])) > 0 }
+  if (!isMailable(invitation.email)) return { mailed: false }
+  const { mailed } = await resendInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])
+  return { mailed: mailed > 0 }
 }

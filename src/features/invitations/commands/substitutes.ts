@@ -1,53 +1,42 @@
 import { sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
-import { enqueueMessages } from '../../mail/commands.ts'
-import type { NewMessage } from '../../mail/schema.ts'
 import { withdrawalMail } from '../emails/changes.ts'
 import { isMailable, openBatch, substituteMail } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
+import { announce, type Notice, nobody, type Told } from './announce.ts'
 import { recipientColumns } from './recipients.ts'
 
-/** Sends an invitation of their own to the approved substitutes of these invitees who have an address and none yet. */
+/** Invites the approved substitutes of these invitees who were not yet: by a letter of their own, or by telephone. */
 export async function inviteSubstitutes(
   trx: Trx,
   ctx: Context,
   organizationId: string,
   seminarId: string,
   invitationIds: string[],
-): Promise<void> {
-  if (!invitationIds.length) return
+): Promise<Told> {
+  if (!invitationIds.length) return nobody
   const rows = await listSubstitutes(trx, organizationId, invitationIds)
-  const due = rows.filter(
-    (row) => row.sub_state === 'approved' && row.sub_sequence === null && isMailable(row.sub_email),
-  )
-  if (!due.length) return
+  const due = rows.filter((row) => row.sub_state === 'approved' && row.sub_sequence === null)
+  if (!due.length) return nobody
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
   const told = await toldBefore(
     trx,
     organizationId,
     seminarId,
-    due.map((row) => row.sub_email as string),
+    due.flatMap((row) => row.sub_email ?? []),
   )
-  const messages = due.map((row) => {
-    const sequence = Math.max(batch.details.event.sequence, told.get((row.sub_email as string).toLowerCase()) ?? 0)
-    return {
-      row,
-      sequence,
-      mail: substituteMail(
-        batch,
-        row,
-        { name: row.sub_name, position: row.sub_position, email: row.sub_email as string },
-        sequence,
-      ),
-    }
+  const notices = due.map((row) => {
+    const sequence = Math.max(batch.details.event.sequence, told.get(row.sub_email?.toLowerCase() ?? '') ?? 0)
+    const substitute = { name: row.sub_name, position: row.sub_position, email: row.sub_email as string }
+    const letter = isMailable(row.sub_email) ? substituteMail(batch, row, substitute, sequence) : null
+    return { invitationId: row.id, substitutionId: row.sub_id, reason: 'invitation' as const, sequence, letter }
   })
-  await mailSubstitutes(trx, ctx, organizationId, messages)
+  return tellSubstitutes(trx, ctx, organizationId, seminarId, notices)
 }
 
 /**
- * Ends the open substitutions of these invitees; a substitute who had an invitation of their own is told, and it leaves
- * their calendar.
+ * Ends the open substitutions of these invitees; a substitute who was invited is told, and it leaves their calendar.
  */
 export async function endSubstitutions(
   trx: Trx,
@@ -55,11 +44,10 @@ export async function endSubstitutions(
   organizationId: string,
   seminarId: string,
   invitationIds: string[],
-): Promise<void> {
-  if (!invitationIds.length) return
+): Promise<Told> {
+  if (!invitationIds.length) return nobody
   const rows = await listSubstitutes(trx, organizationId, invitationIds)
-  if (!rows.length) return
-  const invited = rows.filter((row) => row.sub_sequence !== null && isMailable(row.sub_email))
+  if (!rows.length) return nobody
   await trx
     .updateTable('substitutions')
     .set({ state: 'withdrawn' })
@@ -70,39 +58,28 @@ export async function endSubstitutions(
       rows.map((row) => row.sub_id),
     )
     .execute()
-  if (!invited.length) return
   const batch = openBatch(await getEventDetails(trx, organizationId, seminarId), ctx)
-  const messages = invited.map((row) => {
-    const sequence = Math.max(batch.details.event.sequence, (row.sub_sequence as number) + 1)
+  const notices = rows.map((row) => {
+    const sequence = Math.max(batch.details.event.sequence, (row.sub_sequence ?? 0) + 1)
     const substitute = { name: row.sub_name, position: row.sub_position }
-    return { row, sequence, mail: withdrawalMail(batch, row, { email: row.sub_email as string, sequence, substitute }) }
+    const to = { email: row.sub_email ?? '', sequence, substitute }
+    const letter = row.sub_sequence !== null && isMailable(row.sub_email) ? withdrawalMail(batch, row, to) : null
+    return { invitationId: row.id, substitutionId: row.sub_id, reason: 'withdrawal' as const, sequence, letter }
   })
-  await mailSubstitutes(trx, ctx, organizationId, messages)
+  return tellSubstitutes(trx, ctx, organizationId, seminarId, notices)
 }
 
-interface SubstituteMail {
-  row: { sub_id: string }
-  sequence: number
-  mail: NewMessage
-}
-
-/** Puts the letters in the outbox and notes the SEQUENCE each substitute's calendar now has. */
-async function mailSubstitutes(
+/** Tells them, and notes the SEQUENCE that the calendar of each who is written to now has. */
+async function tellSubstitutes(
   trx: Trx,
   ctx: Context,
   organizationId: string,
-  messages: SubstituteMail[],
-): Promise<void> {
-  await enqueueMessages(
-    trx,
-    ctx,
-    messages.map(({ mail }) => mail),
-  )
-  await storeSequences(
-    trx,
-    organizationId,
-    messages.map(({ row, sequence }) => ({ id: row.sub_id, sequence })),
-  )
+  seminarId: string,
+  notices: (Notice & { sequence: number })[],
+): Promise<Told> {
+  const { went, ...told } = await announce(trx, ctx, organizationId, seminarId, notices)
+  await storeSequences(trx, organizationId, went)
+  return told
 }
 
 /** Open substitutions with their invitees. */
@@ -134,6 +111,7 @@ async function toldBefore(
   seminarId: string,
   emails: string[],
 ): Promise<Map<string, number>> {
+  if (!emails.length) return new Map()
   const rows = await trx
     .selectFrom('substitutions as u')
     .innerJoin('invitations as i', (j) =>
@@ -157,8 +135,9 @@ async function toldBefore(
 export async function storeSequences(
   trx: Trx,
   organizationId: string,
-  told: { id: string; sequence: number }[],
+  went: { substitutionId: string | null; sequence: number }[],
 ): Promise<void> {
+  const told = went.flatMap(({ substitutionId: id, sequence }) => (id === null ? [] : [{ id, sequence }]))
   if (!told.length) return
   await sql`
     update substitutions u set calendar_sequence = v.sequence

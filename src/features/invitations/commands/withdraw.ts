@@ -3,19 +3,21 @@ import type { Context } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { recordAudits } from '../../audit/commands.ts'
 import { revokeLinks } from '../../links/commands.ts'
-import { cancelQueued, enqueueMessages } from '../../mail/commands.ts'
+import { cancelQueued } from '../../mail/commands.ts'
 import { withdrawalMail } from '../emails/changes.ts'
 import { isMailable, openBatch } from '../emails/invitation.ts'
 import { getEventDetails } from '../queries/event.ts'
 import { nextSequence } from '../rules.ts'
+import { announce, nobody, sumTold, type Told } from './announce.ts'
+import { dropUntold } from './calls.ts'
 import { freePlaces } from './places.ts'
-import { storeTold } from './send.ts'
+import { noticeTo, storeTold } from './send.ts'
 import { endSubstitutions } from './substitutes.ts'
 
 /**
  * Takes sent invitations back: their links end, their places go to the first in line, and who was sent one is told with a
  * METHOD:CANCEL of their own (RFC 5546 section 3.2.5). Drafts and withdrawn ones are left.
- * @returns how many were withdrawn
+ * @returns how many were withdrawn, and how all whom this concerns are told
  * @throws DomainError not_found
  */
 export async function withdrawInvitations(
@@ -24,10 +26,10 @@ export async function withdrawInvitations(
   organizationId: string,
   seminarId: string,
   ids: string[],
-): Promise<number> {
+): Promise<Told & { withdrawn: number }> {
   const details = await getEventDetails(trx, organizationId, seminarId)
   const rows = ids.length ? await lockSent(trx, organizationId, seminarId, ids) : []
-  if (!rows.length) return 0
+  if (!rows.length) return { withdrawn: 0, ...nobody }
   const own = rows.map((row) => row.id)
   await trx
     .updateTable('invitations')
@@ -45,8 +47,11 @@ export async function withdrawInvitations(
     .execute()
   await revokeLinks(trx, 'invitation', own)
   await cancelQueued(trx, { organizationId, invitationId: own })
-  await endSubstitutions(trx, ctx, organizationId, seminarId, own)
-  if (details.event.state === 'scheduled') await tellWithdrawn(trx, ctx, details, rows)
+  const ended = await endSubstitutions(trx, ctx, organizationId, seminarId, own)
+  const open = details.event.state === 'scheduled'
+  // Of a seminar that is off or over there is nothing more to tell.
+  if (!open) await dropUntold(trx, organizationId, { invitationIds: own })
+  const told = open ? await tellWithdrawn(trx, ctx, details, rows) : nobody
   await recordAudits(
     trx,
     ctx,
@@ -60,8 +65,8 @@ export async function withdrawInvitations(
     })),
   )
   const places = rows.filter((row) => row.holds_place).length
-  if (places) await freePlaces(trx, ctx, organizationId, seminarId, places)
-  return rows.length
+  const placed = places ? await freePlaces(trx, ctx, organizationId, seminarId, places) : nobody
+  return { withdrawn: rows.length, ...sumTold(ended, told, placed) }
 }
 
 async function lockSent(trx: Trx, organizationId: string, seminarId: string, ids: string[]) {
@@ -77,21 +82,22 @@ async function lockSent(trx: Trx, organizationId: string, seminarId: string, ids
     .execute()
 }
 
-/** Only calendars that were told of the event are told that it is over for them. */
+/** Only calendars that were told of the event are told that it is over for them; others are telephoned where they know of it. */
 async function tellWithdrawn(
   trx: Trx,
   ctx: Context,
   details: Awaited<ReturnType<typeof getEventDetails>>,
   rows: Awaited<ReturnType<typeof lockSent>>,
-): Promise<void> {
+): Promise<Told> {
   const batch = openBatch(details, ctx)
-  const told: { id: string; sequence: number }[] = []
-  const messages = rows.flatMap((row) => {
-    if (row.calendar_sequence === null || !isMailable(row.email)) return []
+  const notices = rows.map((row) => {
     const sequence = nextSequence(details.event.sequence, row.calendar_sequence)
-    told.push({ id: row.id, sequence })
-    return [withdrawalMail(batch, row, { email: row.email, sequence })]
+    const writes = row.calendar_sequence !== null && isMailable(row.email)
+    const letter = writes ? withdrawalMail(batch, row, { email: row.email as string, sequence }) : null
+    return { ...noticeTo(row), reason: 'withdrawal' as const, sequence, letter }
   })
-  await enqueueMessages(trx, ctx, messages)
-  await storeTold(trx, details.event.organization_id, told)
+  const { organization_id: organizationId, id } = details.event
+  const { went, ...told } = await announce(trx, ctx, organizationId, id, notices)
+  await storeTold(trx, organizationId, went)
+  return told
 }

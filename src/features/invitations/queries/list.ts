@@ -3,7 +3,7 @@ import { decodeCursor, type Page, toPage } from '../../../db/cursor.ts'
 import { matchesSearch } from '../../../db/expressions.ts'
 import type { Db } from '../../../db/transaction.ts'
 import type { DB } from '../../../db/types.ts'
-import type { AnswerState, InvitationFilter } from '../schema.ts'
+import type { AnswerState, InvitationFilter, Telling } from '../schema.ts'
 import { countWaitingLetters, letterState } from './letters.ts'
 
 const columns = [
@@ -36,6 +36,21 @@ const columns = [
   'i.updated_at',
 ] as const
 
+/** Of `invitations i`: a call to the invitee is to be made. */
+const toCall = sql<boolean>`exists (select from calls c where c.organization_id = i.organization_id and c.invitation_id = i.id
+  and c.substitution_id is null and c.is_open)`
+
+/** Of `invitations i`: the invitee was told by telephone or some other way, and nothing is left to tell. */
+const wasCalled = sql<boolean>`(not ${toCall} and exists (select from calls c where c.organization_id = i.organization_id
+  and c.invitation_id = i.id and c.substitution_id is null and c.outcome in ('reached', 'left_word', 'otherwise')))`
+
+/**
+ * How the invitee of a sent invitation is told: by a letter, by a call that is to be made (`to_call`) or was (`called`). Of
+ * `invitations i`; null of drafts, and where neither was.
+ */
+export const telling = sql<Telling | null>`case when i.status = 'draft' then null when ${toCall} then 'to_call'
+  when ${wasCalled} then 'called' when i.calendar_sequence is not null then 'letter' end`
+
 function narrowed(db: Db, organizationId: string, seminarId: string, filter: InvitationFilter) {
   let query = db
     .selectFrom('invitations as i')
@@ -47,6 +62,7 @@ function narrowed(db: Db, organizationId: string, seminarId: string, filter: Inv
   if (filter.answer === 'none') query = query.where('i.answer', 'is', null)
   else if (filter.answer) query = query.where('i.answer', '=', filter.answer)
   if (filter.address) query = query.where('i.email', filter.address === 'with' ? 'is not' : 'is', null)
+  if (filter.call) query = query.where(filter.call === 'open' ? toCall : wasCalled)
   if (filter.delegation) query = query.where((eb) => inDelegation(eb, filter.delegation as string))
   if (filter.sort === 'answered') query = query.where('i.answered_at', 'is not', null)
   return query
@@ -78,6 +94,7 @@ export async function listInvitations(
   const query = narrowed(db, organizationId, seminarId, filter)
     .select(columns)
     .select(letterState.as('letter'))
+    .select(telling.as('telling'))
     .limit(limit + 1)
   if (filter.sort === 'answered') return listByAnswer(query, filter.cursor, limit)
   return listByName(query, filter.cursor, limit)
@@ -88,6 +105,7 @@ function listQuery(db: Db) {
   return narrowed(db, '', '', {} as InvitationFilter)
     .select(columns)
     .select(letterState.as('letter'))
+    .select(telling.as('telling'))
 }
 export type InvitationListRow = Awaited<ReturnType<ListQuery['execute']>>[number]
 
@@ -144,6 +162,9 @@ export interface InvitationCounts {
   /** Asked to be sent; `waiting` of their letters have not gone yet. */
   sent: number
   waiting: number
+  /** Of those sent: to be telephoned, and told by telephone or some other way. */
+  toCall: number
+  called: number
   opened: number
   withdrawn: number
   unanswered: number
@@ -157,13 +178,15 @@ export interface InvitationCounts {
 /** Where a seminar's invitations stand, in one round trip each for people and for places. */
 export async function countByState(db: Db, organizationId: string, seminarId: string): Promise<InvitationCounts> {
   const groups = await db
-    .selectFrom('invitations')
+    .selectFrom('invitations as i')
     .select([
       'status',
       'answer',
       sql<number>`count(*)::int`.as('n'),
       sql<number>`count(opened_at)::int`.as('opened'),
       sql<number>`count(*) filter (where email is null)::int`.as('bare'),
+      sql<number>`count(*) filter (where ${toCall})::int`.as('toCall'),
+      sql<number>`count(*) filter (where ${wasCalled})::int`.as('called'),
     ])
     .where('organization_id', '=', organizationId)
     .where('seminar_id', '=', seminarId)
@@ -177,14 +200,18 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
         where i.organization_id = p.organization_id and i.seminar_id = p.seminar_id and i.status = 'sent' and u.state = 'pending') as pending
     from seminar_places p where p.organization_id = ${organizationId} and p.seminar_id = ${seminarId}`.execute(db)
   const waiting = await countWaitingLetters(db, organizationId, seminarId)
-  const sum = (test: (group: (typeof groups)[number]) => boolean, of: 'n' | 'opened' | 'bare' = 'n') =>
-    groups.filter(test).reduce((total, group) => total + group[of], 0)
+  const sum = (
+    test: (group: (typeof groups)[number]) => boolean,
+    of: 'n' | 'opened' | 'bare' | 'toCall' | 'called' = 'n',
+  ) => groups.filter(test).reduce((total, group) => total + group[of], 0)
   const sent = groups.filter((group) => group.status === 'sent')
   return {
     draft: sum((g) => g.status === 'draft'),
     draftWithoutAddress: sum((g) => g.status === 'draft', 'bare'),
     sent: sum((g) => g.status === 'sent'),
     waiting,
+    toCall: sum((g) => g.status === 'sent', 'toCall'),
+    called: sum((g) => g.status === 'sent', 'called'),
     opened: sum((g) => g.status === 'sent', 'opened'),
     withdrawn: sum((g) => g.status === 'withdrawn'),
     unanswered: sum((g) => g.status === 'sent' && g.answer === null),

@@ -2,17 +2,20 @@ import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../../db/transaction.ts'
 import type { Invitations, Substitutions } from '../../../db/types.ts'
 import { DomainError } from '../../../errors.ts'
+import type { Telling } from '../schema.ts'
+import { telling } from './list.ts'
 
-export type InvitationRow = Selectable<Invitations>
+export type InvitationRow = Selectable<Invitations> & { telling: Telling | null }
 export type SubstitutionRow = Selectable<Substitutions>
 
 /** One invitation of an organisation, or undefined. */
 export function findInvitation(db: Db, organizationId: string, id: string): Promise<InvitationRow | undefined> {
   return db
-    .selectFrom('invitations')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', id)
+    .selectFrom('invitations as i')
+    .selectAll('i')
+    .select(telling.as('telling'))
+    .where('i.organization_id', '=', organizationId)
+    .where('i.id', '=', id)
     .executeTakeFirst()
 }
 

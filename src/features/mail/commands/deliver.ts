@@ -66,6 +66,16 @@ async function claim(
   return rows.filter((row) => row.state === 'sending').sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
+/**
+ * Makes due again what is held by instances that are known to be gone, and by `worker`, whose run has failed: each under its own
+ * Message-ID, since some may have gone out.
+ */
+export async function releaseAbandoned(trx: Trx, worker: string | null): Promise<void> {
+  await sql`update messages set state = 'queued', next_attempt_at = now(), lease_by = null, lease_until = null
+    where state = 'sending' and (lease_by = ${worker}
+      or lease_by in (select id from instances where is_gone(id)))`.execute(trx)
+}
+
 /** Gives a claimed message back untried, because the lease would end before an attempt could, or the line has stopped. */
 export async function release(trx: Trx, message: ClaimedMessage): Promise<void> {
   await sql`update messages set state = case when recalled then 'cancelled' else 'queued' end, attempts = attempts - 1,

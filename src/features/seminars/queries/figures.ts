@@ -147,15 +147,20 @@ export async function listRecentAnswers(db: Db, organizationId: string, limit = 
   }))
 }
 
-/** How many were sent an invitation by mail: who is written to when time or place change. */
-export async function countMailed(db: Db, organizationId: string, seminarId: string): Promise<number> {
-  const row = await db
+/** How many are written to when time or place change, and how many can only be telephoned. */
+export async function countConcerned(
+  db: Db,
+  organizationId: string,
+  seminarId: string,
+): Promise<{ mailed: number; toCall: number }> {
+  return db
     .selectFrom('invitations')
-    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .select([
+      sql<number>`count(email)::int`.as('mailed'),
+      sql<number>`count(*) filter (where email is null)::int`.as('toCall'),
+    ])
     .where('organization_id', '=', organizationId)
     .where('seminar_id', '=', seminarId)
     .where('status', '=', 'sent')
-    .where('email', 'is not', null)
     .executeTakeFirstOrThrow()
-  return Number(row.n)
 }

@@ -92,7 +92,7 @@ export async function send(sending: Sending): Promise<'kept' | 'refused' | 'canc
     else if (status === 0 || status === 429 || status >= 500) {
       if (!(await readable(file, offset))) return refuse(texts.unreadable)
       const cut = offset === 0 ? texts.cutNone : texts.cut
-      line.say(words(status === 507 ? (reply.body?.text ?? texts.busy) : status ? texts.busy : cut), 'cut')
+      line.say(words(status >= 500 ? (reply.body?.text ?? texts.busy) : status ? texts.busy : cut), 'cut')
       sure = false
       piece = Math.max(SMALLEST, piece / 2)
       await readyToRetry(failures++, line, signal)

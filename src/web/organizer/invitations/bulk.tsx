@@ -10,7 +10,7 @@ import { listNames } from '../../../features/invitations/queries/list.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
-import { answerPage, BackToList, invitationsHref, seminarOf } from './page.tsx'
+import { answerPage, BackToList, invitationsHref, seminarOf, toldQuery } from './page.tsx'
 
 const bulkInput = z.object({ do: z.enum(['send', 'resend', 'withdraw', 'remove']), confirmed: z.string().optional() })
 const ids = z.array(z.uuid()).max(500)
@@ -37,12 +37,12 @@ function carryOut(
   const ctx = memberContext(c)
   return transaction(c.var.services.db, async (trx) => {
     if (what === 'send') {
-      const sent = await sendInvitations(trx, ctx, organizationId, id, { ids: chosen })
-      return `?done=sent&n=${sent.mailed}&m=${sent.byHand}`
+      return toldQuery('sent', await sendInvitations(trx, ctx, organizationId, id, { ids: chosen }))
     }
-    if (what === 'resend') return `?done=resent&n=${await resendInvitations(trx, ctx, organizationId, id, chosen)}`
+    if (what === 'resend') return toldQuery('resent', await resendInvitations(trx, ctx, organizationId, id, chosen))
     if (what === 'remove') return `?done=removed&n=${await removeDrafts(trx, ctx, organizationId, id, chosen)}`
-    return `?done=withdrawn&n=${await withdrawInvitations(trx, ctx, organizationId, id, chosen)}`
+    const { withdrawn, ...told } = await withdrawInvitations(trx, ctx, organizationId, id, chosen)
+    return toldQuery('withdrawn', told, `&k=${withdrawn}`)
   })
 }
 
@@ -52,7 +52,7 @@ export async function confirmPage(c: Context<AppEnv>, seminar: SeminarRow, chose
   const { t } = page
   const names = await listNames(services.db, seminar.organization_id, seminar.id, chosen, 'sent')
   const back = invitationsHref(c, seminar)
-  if (!names.length) return c.redirect(`${back}?done=withdrawn&n=0`, 303)
+  if (!names.length) return c.redirect(`${back}?done=withdrawn&k=0`, 303)
   return answerPage(c, seminar, {
     title: t('invitations:withdraw.title'),
     children: (

@@ -10,12 +10,14 @@ import {
 } from '../../../features/invitations/queries/list.ts'
 import {
   answerFilters,
+  callStates,
   type InvitationFilter,
   invitationFilter,
   statusFilters,
 } from '../../../features/invitations/schema.ts'
 import { formatNumber } from '../../../text/numbers.ts'
 import { Pager } from '../../components/pager.tsx'
+import { seminarPath } from '../seminars/frame.tsx'
 import { answerPage, invitationsHref, mayEdit, seminarOf } from './page.tsx'
 import { InvitationTable } from './table.tsx'
 
@@ -45,7 +47,12 @@ export const listPages = new Hono<AppEnv>().get('/', async (c) => {
       </div>
     ) : (
       <>
-        <Figures page={page} counts={counts} pendingHref={invitationsHref(c, seminar, '/substitutions')} />
+        <Figures
+          page={page}
+          counts={counts}
+          pendingHref={invitationsHref(c, seminar, '/substitutions')}
+          calls={page.href(seminarPath(c.var.member, id, '/calls'))}
+        />
         <Filters page={page} filter={filter} delegations={delegations} action={invitationsHref(c, seminar)} />
         <p class="muted small found">{page.t('invitations:found', { count: found })}</p>
         <InvitationTable
@@ -93,7 +100,18 @@ function NextStep({
 }
 
 /** Where the whole list stands, in one line of figures. */
-function Figures({ page, counts, pendingHref }: { page: Page; counts: InvitationCounts; pendingHref: string }) {
+function Figures({
+  page,
+  counts,
+  pendingHref,
+  calls,
+}: {
+  page: Page
+  counts: InvitationCounts
+  pendingHref: string
+  /** The list of calls to make. */
+  calls: string
+}) {
   const { t, locale } = page
   const n = (value: number) => formatNumber(value, locale)
   const { answers, places } = counts
@@ -101,8 +119,10 @@ function Figures({ page, counts, pendingHref }: { page: Page; counts: Invitation
   const figures: [string, string][] = [
     [t('invitations:figure.people'), n(counts.draft + counts.sent)],
     [t('invitations:figure.seats'), n(counts.seats)],
-    [t('invitations:figure.sent'), n(counts.sent - counts.waiting)],
+    [t('invitations:figure.sent'), n(Math.max(0, counts.sent - counts.waiting - counts.toCall - counts.called))],
     ...(counts.waiting ? ([[t('invitations:figure.letters'), n(counts.waiting)]] as [string, string][]) : []),
+    ...(counts.toCall ? ([[t('invitations:figure.toCall'), n(counts.toCall)]] as [string, string][]) : []),
+    ...(counts.called ? ([[t('invitations:figure.called'), n(counts.called)]] as [string, string][]) : []),
     [t('invitations:figure.opened'), n(counts.opened)],
     [t('invitations:figure.coming'), n(coming)],
     ...(answers.online ? ([[t('invitations:figure.online'), n(answers.online)]] as [string, string][]) : []),
@@ -123,6 +143,11 @@ function Figures({ page, counts, pendingHref }: { page: Page; counts: Invitation
           </div>
         ))}
       </dl>
+      {counts.toCall ? (
+        <p class="notice late">
+          {t('invitations:calls.waiting', { count: counts.toCall })} <a href={calls}>{t('invitations:done.toCall')}</a>
+        </p>
+      ) : null}
       {counts.substitutionsPending ? (
         <p class="notice late">
           {t('invitations:substitutions.waiting', { count: counts.substitutionsPending })}{' '}
@@ -143,7 +168,7 @@ interface FiltersProps {
 function Filters({ page, filter, delegations, action }: FiltersProps) {
   const { t, locale } = page
   const select = (
-    name: 'delegation' | 'status' | 'answer' | 'address' | 'sort',
+    name: 'delegation' | 'status' | 'answer' | 'address' | 'call' | 'sort',
     label: string,
     options: [string, string][],
   ) => (
@@ -188,6 +213,10 @@ function Filters({ page, filter, delegations, action }: FiltersProps) {
         ['', t('invitations:filter.address')],
         ['with', t('invitations:filter.address.with')],
         ['without', t('invitations:filter.address.without')],
+      ])}
+      {select('call', t('invitations:filter.call'), [
+        ['', t('invitations:filter.call')],
+        ...callStates.map((s): [string, string] => [s, t(`invitations:filter.call.${s}`)]),
       ])}
       {select('sort', t('invitations:sort'), [
         ['name', t('invitations:sort.name')],

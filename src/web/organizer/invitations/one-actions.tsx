@@ -27,7 +27,11 @@ export function Steps({ page, seminar, invitation, list }: InvitationDetailProps
         </>
       ) : (
         <>
-          {sendable && invitation.email ? step('resend', t('invitations:bulk.resend')) : null}
+          {sendable && invitation.email
+            ? invitation.telling === 'to_call'
+              ? step('resend', t('invitations:step.send'), 'btn primary')
+              : step('resend', t('invitations:bulk.resend'))
+            : null}
           {step('withdraw', t('invitations:bulk.withdraw'))}
         </>
       )}

@@ -26,7 +26,12 @@ export function Standing(props: InvitationDetailProps) {
     ],
     [t('invitations:field.email'), invitation.email ?? t('invitations:address.none')],
     [t('invitations:field.phone'), invitation.phone],
-    [t('invitations:fact.sent'), letter === 'waiting' ? t('invitations:status.waiting') : at(invitation.sent_at)],
+    [
+      t(invitation.telling === 'letter' ? 'invitations:fact.sent' : 'invitations:fact.invited'),
+      invitation.telling === 'letter' && letter === 'waiting'
+        ? t('invitations:status.waiting')
+        : at(invitation.sent_at),
+    ],
     [t('invitations:fact.opened'), at(invitation.opened_at)],
     [t('invitations:fact.answered'), at(invitation.answered_at)],
     [t('invitations:fact.line'), lineNo === null ? null : t('invitations:fact.line.at', { n: lineNo })],

@@ -1,5 +1,6 @@
 import type { Page } from '../../../env.ts'
 import { printedPositions } from '../../../features/invitations/emails/parts.ts'
+import type { CallRow } from '../../../features/invitations/queries/calls.ts'
 import type { DelegationWithCount } from '../../../features/invitations/queries/list.ts'
 import type {
   InvitationRow,
@@ -13,6 +14,7 @@ import { AnswerFields } from '../../components/answer-fields.tsx'
 import { ErrorSummary, type FormState } from '../../components/form.tsx'
 import { InviteeFields, inviteeLabels } from './invitee-fields.tsx'
 import { LinkBox, Steps } from './one-actions.tsx'
+import { CallHistory, ToCall } from './one-calls.tsx'
 import { AnswerHistory, MailHistory, Standing } from './one-history.tsx'
 import { BackToList } from './page.tsx'
 import { DecisionForm } from './substitutions.tsx'
@@ -29,6 +31,9 @@ export interface InvitationDetailProps {
   /** The server said that its address does not exist. */
   deadAddress: boolean
   delegations: DelegationWithCount[]
+  calls: CallRow[]
+  /** The seminar's list of calls. */
+  callList: string
   /** The list's address, under which this invitation lies. */
   list: string
   /** The console's list of messages. */
@@ -38,6 +43,7 @@ export interface InvitationDetailProps {
   mayEdit: boolean
   edit: FormState
   editOpen: boolean
+  recordOpen: boolean
   stale: boolean
   record: FormState
 }
@@ -56,9 +62,11 @@ export function InvitationDetail(props: InvitationDetailProps) {
           </header>
           <Standing {...props} />
           <Consent {...props} />
+          <ToCall {...props} />
           {mayEdit ? <Record {...props} /> : null}
           <AnswerHistory {...props} />
           <MailHistory {...props} />
+          <CallHistory {...props} />
         </div>
         <aside class="stack">
           {mayEdit ? <Steps {...props} /> : null}
@@ -94,7 +102,7 @@ function Consent({ page, invitation, substitution, list, mayEdit }: InvitationDe
 }
 
 /** An answer that came by telephone: also after the deadline, until the seminar is held. */
-function Record({ page, seminar, invitation, list, record }: InvitationDetailProps) {
+function Record({ page, seminar, invitation, list, record, recordOpen }: InvitationDetailProps) {
   const { t } = page
   if (invitation.status !== 'sent' || seminar.state !== 'scheduled') return null
   const choices = {
@@ -103,7 +111,7 @@ function Record({ page, seminar, invitation, list, record }: InvitationDetailPro
     reasonRequired: false,
   }
   return (
-    <details class="panel" open={record.errors.length > 0}>
+    <details class="panel" id="record" open={recordOpen || record.errors.length > 0}>
       <summary>{t('invitations:record')}</summary>
       <form class="form" method="post" action={`${list}/${invitation.id}/answer`} data-guard>
         <AnswerFields
@@ -126,7 +134,7 @@ function Record({ page, seminar, invitation, list, record }: InvitationDetailPro
 function Edit({ page, invitation, list, delegations, edit, editOpen, stale }: InvitationDetailProps) {
   const { t } = page
   return (
-    <details class="panel" open={editOpen}>
+    <details class="panel" id="edit" open={editOpen}>
       <summary>{t('invitations:edit')}</summary>
       {stale ? (
         <p class="notice bad" role="alert">

@@ -6,6 +6,7 @@ import { DomainError } from '../../../errors.ts'
 import { answerInvitation } from '../../../features/invitations/commands/answer.ts'
 import { editInvitation, removeDrafts } from '../../../features/invitations/commands/edit.ts'
 import { renewLink, resendInvitations, sendInvitations } from '../../../features/invitations/commands/send.ts'
+import { listCallsOf } from '../../../features/invitations/queries/calls.ts'
 import { getEvent } from '../../../features/invitations/queries/event.ts'
 import { findLetter } from '../../../features/invitations/queries/letters.ts'
 import { listDelegationsWithCounts } from '../../../features/invitations/queries/list.ts'
@@ -22,10 +23,11 @@ import { answerFromForm } from '../../components/answer-fields.tsx'
 import { emptyForm, type FormState } from '../../components/form.tsx'
 import { fieldErrors, parseForm, readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
+import { seminarPath } from '../seminars/frame.tsx'
 import { confirmPage } from './bulk.tsx'
 import { inviteeValues } from './invitee-fields.tsx'
 import { InvitationDetail } from './one-page.tsx'
-import { answerPage, invitationsHref, mayEdit, seminarOf } from './page.tsx'
+import { answerPage, invitationsHref, mayEdit, seminarOf, toldQuery } from './page.tsx'
 import { smsText } from './sms.ts'
 
 const version = z.coerce.number().int().min(1)
@@ -64,7 +66,7 @@ export const onePages = new Hono<AppEnv>()
     const parsed = answerInput.safeParse(answerFromForm(values))
     if (!parsed.success) return onePage(c, { record: { values, errors: fieldErrors(parsed.error) }, status: 422 })
     try {
-      await transaction(c.var.services.db, (trx) =>
+      const { told } = await transaction(c.var.services.db, (trx) =>
         answerInvitation(trx, memberContext(c), {
           organizationId: seminar.organization_id,
           invitationId,
@@ -72,23 +74,23 @@ export const onePages = new Hono<AppEnv>()
           via: 'organizer',
         }),
       )
+      return c.redirect(invitationsHref(c, seminar, `/${invitationId}${toldQuery('recorded', told)}`), 303)
     } catch (error) {
       if (!(error instanceof DomainError) || !error.fields.length) throw error
       return onePage(c, { record: { values, errors: error.fields }, status: 422 })
     }
-    return c.redirect(invitationsHref(c, seminar, `/${invitationId}?done=recorded`), 303)
   })
   .post('/:invitation/send', (c) =>
     act(c, async (trx, ctx, seminar, id) => {
       const sent = await sendInvitations(trx, ctx, seminar.organization_id, seminar.id, { ids: [id] })
-      return `/${id}?done=sent&n=${sent.mailed}&m=${sent.byHand}`
+      return `/${id}${toldQuery('sent', sent)}`
     }),
   )
   .post('/:invitation/resend', (c) =>
     act(
       c,
       async (trx, ctx, seminar, id) =>
-        `/${id}?done=resent&n=${await resendInvitations(trx, ctx, seminar.organization_id, seminar.id, [id])}`,
+        `/${id}${toldQuery('resent', await resendInvitations(trx, ctx, seminar.organization_id, seminar.id, [id]))}`,
     ),
   )
   .post('/:invitation/new-link', (c) =>
@@ -147,7 +149,7 @@ async function onePage(
   const seminar = await seminarOf(c)
   const { organization_id: organizationId } = seminar
   const invitation = await getInvitation(db, organizationId, seminar.id, c.req.param('invitation') ?? '')
-  const [event, substitution, lineNo, answers, mails, delegations, { letter, dead }] = await Promise.all([
+  const [event, substitution, lineNo, answers, mails, delegations, { letter, dead }, calls] = await Promise.all([
     getEvent(db, organizationId, seminar.id),
     findSubstitution(db, organizationId, invitation.id),
     findPlaceInLine(db, invitation),
@@ -155,6 +157,7 @@ async function onePage(
     listInvitationMail(db, organizationId, invitation.id),
     listDelegationsWithCounts(db, organizationId, seminar.id),
     findLetter(db, organizationId, invitation.id),
+    listCallsOf(db, organizationId, invitation.id),
   ])
   const edits = mayEdit(c)
   // The link is its owner's: it is shown to those who may pass it on, and only while it works.
@@ -182,13 +185,16 @@ async function onePage(
         letter={letter}
         deadAddress={dead}
         delegations={delegations}
+        calls={calls}
+        callList={c.var.page.href(seminarPath(c.var.member, seminar.id, '/calls'))}
         list={invitationsHref(c, seminar)}
         mail={c.var.page.href(`/console/${c.var.member.organization.slug}/mail`)}
         link={link}
         sms={link && smsText(event, invitation, link)}
         mayEdit={edits}
         edit={edit ?? inviteeValues(invitation)}
-        editOpen={edit !== undefined}
+        editOpen={edit !== undefined || c.req.query('edit') !== undefined}
+        recordOpen={c.req.query('record') !== undefined}
         stale={stale}
         record={record}
       />

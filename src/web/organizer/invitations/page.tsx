@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { AppEnv, Page } from '../../../env.ts'
+import type { Told } from '../../../features/invitations/commands/announce.ts'
 import { getSeminar, type SeminarRow, seminarName } from '../../../features/seminars/queries.ts'
 import { hasText } from '../../../i18n.ts'
 import { type ConsoleCounts, ConsoleLayout } from '../../components/console-layout.tsx'
@@ -40,7 +41,7 @@ export async function answerPage(
   return c.html(
     <ConsoleLayout {...framed} title={`${title} · ${seminarName(seminar, page.locale)}`} islands={islands}>
       <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
-        <Done page={page} counts={framed.counts} />
+        <Done page={page} counts={framed.counts} calls={page.href(seminarPath(member, seminar.id, '/calls'))} />
         {children}
       </SeminarFrame>
     </ConsoleLayout>,
@@ -48,11 +49,18 @@ export async function answerPage(
   )
 }
 
+/** Acts that people are told of: `n` by a letter, `m` by telephone. */
+const telling = ['sent', 'resent', 'withdrawn', 'recorded', 'agreed', 'refused']
 /** What puts letters in the queue. */
-const MAILED = ['sent', 'resent', 'withdrawn', 'newLink', 'agreed', 'refused']
+const MAILED = [...telling, 'newLink']
+
+/** What is told after such an act. */
+export function toldQuery(done: string, { mailed, toCall }: Told, more = ''): string {
+  return `?done=${done}&n=${mailed}&m=${toCall}${more}`
+}
 
 /** What was just done, told once by the address that the form led to. */
-function Done({ page, counts }: { page: Page; counts: ConsoleCounts }) {
+function Done({ page, counts, calls }: { page: Page; counts: ConsoleCounts; calls: string }) {
   const query = new URLSearchParams(page.path.split('?')[1] ?? '')
   const key = `invitations:done.${query.get('done')}`
   if (!query.has('done') || !hasText(key)) return null
@@ -62,15 +70,22 @@ function Done({ page, counts }: { page: Page; counts: ConsoleCounts }) {
     <p class={waits ? 'notice late' : 'notice yes'} role="status">
       {page.t(key, { n: number('n'), m: number('m'), k: number('k') })}
       {waits && counts.mailStop ? ` ${waitText(page, counts.mailStop, counts.mailWaiting)}` : ''}
+      {number('m') && telling.includes(query.get('done') ?? '') ? (
+        <>
+          {' '}
+          <a href={calls}>{page.t('invitations:done.toCall')}</a>
+        </>
+      ) : null}
     </p>
   )
 }
 
 /** The way back to the list. */
-export function BackToList({ page, href }: { page: Page; href: string }) {
+export function BackToList({ page, href, children }: { page: Page; href: string; children?: Child }) {
   return (
-    <p class="small back">
+    <p class="small back no-print">
       <a href={href}>{page.t('invitations:back')}</a>
+      {children}
     </p>
   )
 }

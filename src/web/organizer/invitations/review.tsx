@@ -13,7 +13,7 @@ import { answerMailHtml, MailFrame } from '../../components/mail-view.tsx'
 import { readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
 import { seminarPath } from '../seminars/frame.tsx'
-import { answerPage, BackToList, invitationsHref, mayEdit, seminarOf } from './page.tsx'
+import { answerPage, BackToList, invitationsHref, mayEdit, seminarOf, toldQuery } from './page.tsx'
 
 /** What will be sent, as the recipient will see it; then one button sends it. */
 export const reviewPages = new Hono<AppEnv>()
@@ -32,7 +32,7 @@ export const reviewPages = new Hono<AppEnv>()
     const sent = await transaction(c.var.services.db, (trx) =>
       sendInvitations(trx, memberContext(c), seminar.organization_id, seminar.id, 'all'),
     )
-    return c.redirect(invitationsHref(c, seminar, `?done=sent&n=${sent.mailed}&m=${sent.byHand}`), 303)
+    return c.redirect(invitationsHref(c, seminar, toldQuery('sent', sent)), 303)
   })
 
 /** The invitation's mail as it would go out now. Without an address it is shown all the same: the letter says the same. */

@@ -9,7 +9,7 @@ import { decisionInput } from '../../../features/invitations/schema.ts'
 import { shortDateTime, wallTime } from '../../../text/dates.ts'
 import { parseForm, readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
-import { answerPage, BackToList, invitationsHref, mayEdit, seminarOf } from './page.tsx'
+import { answerPage, BackToList, invitationsHref, mayEdit, seminarOf, toldQuery } from './page.tsx'
 
 /** Substitutions that wait for the chair's word. */
 export const substitutionPages = new Hono<AppEnv>()
@@ -48,12 +48,16 @@ export const substitutionPages = new Hono<AppEnv>()
       invitationId: c.req.param('invitation'),
       substitutionId: c.req.param('substitution'),
     }
-    await transaction(c.var.services.db, (trx) =>
+    const told = await transaction(c.var.services.db, (trx) =>
       decideSubstitution(trx, memberContext(c), { ...target, ...parsed.input }),
     )
     const back = values.back === 'one' ? `/${target.invitationId}` : '/substitutions'
     return c.redirect(
-      invitationsHref(c, seminar, `${back}?done=${parsed.input.decision === 'agree' ? 'agreed' : 'refused'}`),
+      invitationsHref(
+        c,
+        seminar,
+        `${back}${toldQuery(parsed.input.decision === 'agree' ? 'agreed' : 'refused', told)}`,
+      ),
       303,
     )
   })

@@ -1,33 +1,50 @@
 import type { Db } from '../../../db/transaction.ts'
-import type { Page } from '../../../env.ts'
-import { countMailed } from '../../../features/seminars/queries/figures.ts'
+import type { Member, Page } from '../../../env.ts'
+import type { Told } from '../../../features/invitations/commands/announce.ts'
+import { countConcerned } from '../../../features/seminars/queries/figures.ts'
 import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { CheckField, type FormState } from '../../components/form.tsx'
+import { seminarPath } from './frame.tsx'
 
-/** How many would be mailed if this seminar's time, place or state changed now. */
-export async function mailedOnChange(db: Db, seminar: SeminarRow): Promise<number> {
-  if (seminar.state !== 'scheduled' && seminar.state !== 'postponed') return 0
-  return countMailed(db, seminar.organization_id, seminar.id)
+/** How many would be told if this seminar's time, place or state changed now: by a letter, and by telephone. */
+export async function toldOnChange(db: Db, seminar: SeminarRow): Promise<Told> {
+  if (seminar.state !== 'scheduled' && seminar.state !== 'postponed') return { mailed: 0, toCall: 0 }
+  return countConcerned(db, seminar.organization_id, seminar.id)
 }
 
 /** Asks, before saving, whether those who were invited shall be told; yes unless someone says no. */
-export function MailQuestion({
-  page,
-  form,
-  count,
-  hint,
-}: {
-  page: Page
-  form: FormState
-  count: number
-  hint?: string
-}) {
-  if (count === 0) return null
+export function MailQuestion({ page, form, count, hint }: { page: Page; form: FormState; count: Told; hint?: string }) {
+  const { mailed, toCall } = count
+  if (mailed + toCall === 0) return null
+  const words = toCall === 0 ? 'seminars:tell' : mailed === 0 ? 'seminars:tell.calls' : 'seminars:tell.both'
   const values = { ...form.values, tell: form.values.asked === 'on' ? form.values.tell : 'on' }
   return (
     <div class="tell">
       <input type="hidden" name="asked" value="on" />
-      <CheckField form={{ ...form, values }} name="tell" label={page.t('seminars:tell', { count })} hint={hint} />
+      <CheckField
+        form={{ ...form, values }}
+        name="tell"
+        label={page.t(words, { count: mailed || toCall, calls: toCall })}
+        hint={hint}
+      />
     </div>
+  )
+}
+
+/** The address after a change was saved, with how those concerned are told. */
+export function savedQuery({ mailed, toCall }: Told): string {
+  return mailed + toCall ? `?saved&n=${mailed}&m=${toCall}` : '?saved'
+}
+
+/** That a change was saved, and how those concerned are told of it. */
+export function SavedNotice({ page, member, seminarId }: { page: Page; member: Member; seminarId: string }) {
+  const query = new URLSearchParams(page.path.split('?')[1] ?? '')
+  if (!query.has('saved')) return null
+  const [n, m] = ['n', 'm'].map((name) => Math.max(0, Math.trunc(Number(query.get(name)) || 0))) as [number, number]
+  return (
+    <p class="notice yes saved" role="status">
+      {page.t('common:saved')} {n + m ? page.t('seminars:told', { n, m }) : null}{' '}
+      {m ? <a href={page.href(seminarPath(member, seminarId, '/calls'))}>{page.t('invitations:done.toCall')}</a> : null}
+    </p>
   )
 }

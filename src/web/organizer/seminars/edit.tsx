@@ -14,7 +14,7 @@ import { formRefused, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
 import { frame } from '../frame.ts'
 import { PresenceBanner } from '../presence.tsx'
-import { MailQuestion, mailedOnChange } from './change.tsx'
+import { MailQuestion, savedQuery, toldOnChange } from './change.tsx'
 import { atFormFields, readSeminarForm, seminarFormValues, type Values } from './form-values.ts'
 import { seminarPath } from './frame.tsx'
 import { SeminarForm, seminarLabels } from './seminar-form.tsx'
@@ -43,17 +43,17 @@ export const editPages = new Hono<AppEnv>()
     if ('form' in parsed) return editPage(c, seminar, parsed.form)
     const ctx = memberContext(c)
     try {
-      await transaction(c.var.services.db, async (trx) => {
+      const told = await transaction(c.var.services.db, async (trx) => {
         const version = versionInput.catch(0).parse(values.version)
         const change = await editSeminar(trx, ctx, seminar.organization_id, seminar.id, version, parsed.input)
-        await followChange(trx, ctx, change, values.tell === 'on')
+        return followChange(trx, ctx, change, values.tell === 'on')
       })
+      return c.redirect(c.var.page.href(`${seminarPath(c.var.member, seminar.id)}${savedQuery(told)}`), 303)
     } catch (error) {
       if (isStale(error))
         return editPage(c, seminar, { values: { ...values, version: stored.version }, errors: [] }, stored)
       return editPage(c, seminar, atFormFields(formRefused(error, values)))
     }
-    return c.redirect(c.var.page.href(`${seminarPath(c.var.member, seminar.id)}?saved`), 303)
   })
 
 async function load(c: Context<AppEnv>, id: string): Promise<{ seminar: SeminarRow; stored: Values }> {
@@ -130,7 +130,7 @@ async function editPage(c: Context<AppEnv>, seminar: SeminarRow, form: FormState
   const base = page.href(seminarPath(member, seminar.id))
   const [others, mailed, topics] = await Promise.all([
     listOthersPresent(db, seminar.organization_id, member.userId, 'seminar', seminar.id),
-    mailedOnChange(db, seminar),
+    toldOnChange(db, seminar),
     knownTopics(c),
   ])
   return c.html(

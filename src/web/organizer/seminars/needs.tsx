@@ -17,6 +17,8 @@ function addressOf(member: Member, { kind, seminar }: Need): string {
     mail_no_way: settings,
     mail_stopped: settings,
     substitutions_pending: at('/invitations?answer=substitute_pending'),
+    calls_open: at('/calls'),
+    calls_unreachable: at('/calls#unreachable'),
     mail_bounced: mail('bounced'),
     mail_failed: mail('failed'),
     speeches_overdue: at('/presentations?wait=late'),

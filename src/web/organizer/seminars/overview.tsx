@@ -11,6 +11,7 @@ import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
 import { AgendaList, AgendaWarnings } from './agenda-list.tsx'
 import { ItemPapers, listPapers } from './agenda-papers.tsx'
+import { SavedNotice } from './change.tsx'
 import { FigureTable, PlannedTable } from './figures.tsx'
 import { SeminarFrame, seminarPath } from './frame.tsx'
 import { NeedList } from './needs.tsx'
@@ -38,11 +39,7 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
         tab="overview"
         action={<NextStep page={page} member={member} seminar={seminar} people={figures.people} />}
       >
-        {c.req.query('saved') === undefined ? null : (
-          <p class="notice yes saved" role="status">
-            {t('common:saved')}
-          </p>
-        )}
+        <SavedNotice page={page} member={member} seminarId={seminar.id} />
         <StateNote page={page} seminar={seminar} />
         <div class="cols">
           <div>

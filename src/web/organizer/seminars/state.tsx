@@ -20,7 +20,7 @@ import { ErrorSummary, type FormState, TextArea } from '../../components/form.ts
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { memberContext, requireRole } from '../../middleware.ts'
 import { frame } from '../frame.ts'
-import { MailQuestion, mailedOnChange } from './change.tsx'
+import { MailQuestion, savedQuery, toldOnChange } from './change.tsx'
 import { atFormFields, readScheduleForm, seminarFormValues, type Values } from './form-values.ts'
 import { seminarPath } from './frame.tsx'
 import { seminarLabels } from './seminar-form.tsx'
@@ -130,16 +130,16 @@ async function takeStep(
   const seminar = await getSeminar(c.var.services.db, c.var.member.organization.id, id)
   if (refused) return stepPage(c, seminar, step, atFormFields(refused), 422)
   try {
-    await transaction(c.var.services.db, async (trx) => {
+    const told = await transaction(c.var.services.db, async (trx) => {
       const change = await command(trx, seminar, versionInput.catch(0).parse(values.version))
-      await followChange(trx, memberContext(c), change, values.tell === 'on')
+      return followChange(trx, memberContext(c), change, values.tell === 'on')
     })
+    return c.redirect(c.var.page.href(`${seminarPath(c.var.member, id)}${savedQuery(told)}`), 303)
   } catch (error) {
     if (isStale(error))
       return stepPage(c, seminar, step, { values: { ...values, version: String(seminar.version) }, errors: [] }, 412)
     return stepPage(c, seminar, step, atFormFields(formRefused(error, values)), 422)
   }
-  return c.redirect(c.var.page.href(`${seminarPath(c.var.member, id)}?saved`), 303)
 }
 
 async function stepPage(c: Context<AppEnv>, seminar: SeminarRow, step: Step, form: FormState, status: 200 | 412 | 422) {
@@ -147,7 +147,7 @@ async function stepPage(c: Context<AppEnv>, seminar: SeminarRow, step: Step, for
   const { t } = page
   const base = page.href(seminarPath(member, seminar.id))
   const labels = { ...seminarLabels(page), note: t('seminars:field.note') }
-  const mailed = await mailedOnChange(c.var.services.db, seminar)
+  const mailed = await toldOnChange(c.var.services.db, seminar)
   const name = seminarName(seminar, page.locale)
   return c.html(
     <ConsoleLayout {...(await frame(c, 'seminars'))} title={`${t(`seminars:${step}.title`)} · ${name}`}>
