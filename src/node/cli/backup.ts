@@ -1,3 +1,6 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import type postgres from 'postgres'
 import { readConfig } from '../../config.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
 import { readMigrations } from '../../platform/project.ts'
@@ -16,7 +19,13 @@ export async function backUp(options: Options, say: Say): Promise<void> {
   const kept = await findSecrets(config.dataDir)
   const files = await openFiles(config)
   const linkKey = config.linkKey ?? kept?.linkKey
-  const made = await withDatabaseOf(config, console.error, ({ sql }) => writeBackup({ sql, files, linkKey }, to))
+  const made = await withDatabaseOf(config, console.error, async ({ sql }) => {
+    const written = await writeBackup({ sql, files, linkKey }, to)
+    await noteBackup(sql, to, written).catch((error: Error) =>
+      console.error(`the backup is made, but its time could not be noted in the database: ${error.message}`),
+    )
+    return written
+  })
   say(`${to}: ${inWords(made)}`)
   say(
     `Not in it: LINK_KEY and AUTH_SECRET, sessions, and what the mailbox shows. Keep ${config.linkKey ? 'the values of both' : `${config.dataDir}/secrets.json`} apart from it: without the same LINK_KEY, links in letters that were sent do not open.`,
@@ -45,6 +54,12 @@ export async function restore(options: Options, say: Say): Promise<void> {
   if (waiting)
     say(`${waiting} mails wait in the outbox: they go out when a server starts (without SMTP_URL, into its mailbox)`)
   if (options['other-keys']) say('Old personal links do not open. Run: npm run --silent cli -- renew-links')
+}
+
+/** For who watches: when the last one was made, and where. */
+async function noteBackup(sql: postgres.Sql, to: string, { files }: Manifest): Promise<void> {
+  await sql`insert into backups (place, files, bytes) values (${`${hostname()}:${resolve(to)}`}, ${files.count}, ${files.bytes})`
+  await sql`delete from backups where made_at < now() - interval '400 days'`
 }
 
 function inWords({ tables, files }: Manifest): string {

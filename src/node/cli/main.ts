@@ -11,6 +11,7 @@ import { erasePersonContacts } from './erase.ts'
 import type { Options, Say } from './options.ts'
 import { fillQuarantine, listQuarantine, restoreQuarantine } from './quarantine.ts'
 import { printRoutes } from './routes.ts'
+import { printStatus } from './status.ts'
 
 interface Command {
   usage: string
@@ -59,6 +60,7 @@ const commands: Record<string, Command> = {
   'quarantine restore': { usage: '', options: {}, run: restoreQuarantine },
   'quarantine fill': { usage: '', options: {}, run: fillQuarantine },
   'renew-links': { usage: '', options: {}, run: renewAllLinks },
+  status: { usage: '[--json]', options: { json: { type: 'boolean' } }, run: printStatus },
   routes: { usage: '', options: {}, run: printRoutes },
 }
 

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Member, Page } from '../../env.ts'
 import type { MailStop } from '../../features/mail/schema.ts'
+import { version } from '../../version.ts'
 import { Document, type DocumentProps, LanguageLink } from '../layout.tsx'
 import { MailStopAlarm } from './mail-stop.tsx'
 
@@ -96,6 +97,7 @@ function Account({ member, page }: { member: Member; page: Page }) {
           {t('console:nav.signOut')}
         </button>
       </form>
+      <span class="small muted">{t('deployment:footer', { version })}</span>
     </div>
   )
 }
