@@ -4,6 +4,7 @@ import { api } from './api/api.ts'
 import { describeApi } from './api/openapi.ts'
 import type { AppEnv } from './env.ts'
 import { DomainError } from './errors.ts'
+import { redactPath } from './features/links/schema.ts'
 import { requestKind } from './http/request-kind.ts'
 import { translator } from './i18n.ts'
 import type { Follow, Services } from './services.ts'
@@ -75,9 +76,4 @@ function followed(c: Context<AppEnv>, follow: Follow, next: Next): Promise<void>
     const { status } = c.res
     span.set({ 'http.request.method': c.req.method, 'http.route': route, 'http.response.status_code': status })
   })
-}
-
-/** Tokens in an address never reach the log. */
-export function redactPath(path: string): string {
-  return path.replace(/^(\/en)?\/(i|p|u|c|setup|join|reset)\/[^/]+/, '$1/$2/…')
 }

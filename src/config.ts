@@ -189,7 +189,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`${name}${shown}: ${issue?.message}`.replace(/\p{Cc}+/gu, ' '))
   }
   const e = parsed.data
-  const baseUrl = e.BASE_URL ?? `http://localhost:${e.PORT}`
+  const baseUrl = e.BASE_URL ?? `http://${ownHost(e.HOST)}:${e.PORT}`
   return {
     host: e.HOST,
     port: e.PORT,
@@ -218,6 +218,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     traces: wantsTraces(env),
     logLevel: e.LOG_LEVEL,
   }
+}
+
+/** The host under which a browser reaches what listens on `host`: every address, and this machine's own, is `localhost`. */
+function ownHost(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** Whether anything lies in DATA_DIR: the embedded database, files, or keys that were made. */

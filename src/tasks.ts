@@ -16,6 +16,8 @@ import { scanFiles } from './features/presentations/commands/scan.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
+import { storeHtml } from './features/summaries/commands/store-html.ts'
+import { listWithoutHtml } from './features/summaries/queries/without-html.ts'
 import { claimTask, finishTask, forgetInstances } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 import { withinLimit } from './watchdog.ts'
@@ -58,6 +60,7 @@ export const recurring: RecurringTask[] = [
     run: ({ db }) => transaction(db, (trx) => releaseAbandoned(trx, null)),
   },
   { name: 'forget_instances', everySeconds: 3600, run: ({ db }) => transaction(db, forgetInstances) },
+  { name: 'store_html', everySeconds: 60, run: storeMissingHtml },
   { name: 'forget_replies', everySeconds: 3600, run: async ({ db }) => void (await transaction(db, forgetReplies)) },
 ]
 
@@ -100,6 +103,11 @@ async function scanWaiting(services: Services, ctx: Context): Promise<void> {
   if (count === 0 || !(await transaction(db, (trx) => claimTask(trx, 'scan_warning', ctx.actor.id, 3600)))) return
   await transaction(db, (trx) => finishTask(trx, 'scan_warning', ctx.actor.id, null))
   log.warn('scanner', { waiting: count, since, error: unreachable })
+}
+
+/** The HTML of texts that an older build wrote, a bounded number a run; readers of the others wait for none of it. */
+async function storeMissingHtml({ db }: Services): Promise<void> {
+  for (const text of await listWithoutHtml(db, 50)) await transaction(db, (trx) => storeHtml(trx, text))
 }
 
 export interface TaskOptions extends DeliveryOptions {

@@ -40,7 +40,10 @@ export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
   await limitKey(c, key.id)
   const needed = neededScope(c.req.method, c.req.path.replace(/^\/api\/v1/, ''))
-  if (!allows(key.scopes, needed)) throw new DomainError('forbidden', { detail: 'key_scope' })
+  if (!allows(key.scopes, needed)) {
+    const detail = allows(key.ownScopes, needed) ? 'key_maker_role' : 'key_scope'
+    throw new DomainError('forbidden', { detail })
+  }
   c.set('key', { id: key.id, name: key.name, organizationId: key.organization_id, timezone: key.timezone })
   const { db, clock, later, log } = c.var.services
   if (!key.last_used_at || clock().getTime() - key.last_used_at.getTime() > NOTE_EVERY_MS) {

@@ -27,7 +27,7 @@ export function encodeCursor(parts: (string | number | null)[]): string {
   return btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, '-')
     .replace(/\//g, '_')
-    .replace(/=+$/, '')
+    .replace(/=/g, '')
 }
 
 /**

@@ -607,6 +607,7 @@ export interface Substitutions {
 
 export interface Summaries {
   body: Generated<string>;
+  body_html: Generated<string[] | null>;
   byline: string | null;
   conclusions: Generated<string[]>;
   conclusions_by: string | null;

@@ -8,7 +8,7 @@ function readAddress(text: string): Bytes | undefined {
   const bare = text
     .trim()
     .replace(/^\[|\](:\d+)?$/g, '')
-    .replace(/%.*$/, '')
+    .replace(/%.*$/s, '')
     .toLowerCase()
   const v4 = readV4(/^[\d.]+:\d+$/.test(bare) ? bare.replace(/:\d+$/, '') : bare)
   if (v4) return v4

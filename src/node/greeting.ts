@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import { ensureSetupLink } from '../features/accounts/commands/set-up.ts'
 import { findAnyOrganization } from '../features/organizations/queries.ts'
+import { isLoopback, staysHere } from '../http/loopback.ts'
 import { projectFolder } from '../platform/project.ts'
 import type { Services } from '../services.ts'
 
@@ -56,7 +58,22 @@ export async function greet(services: Services, say: (line: string) => void): Pr
         say(`  CLAMD_URL: no scanner answers (${why}): files that come in wait until one does.`)
       }),
     )
+  for (const line of warnings(config)) say(`  ${line}`)
+}
+
+/** What the person who started it should know of where it can be reached, and by whom. */
+export function warnings(config: Pick<Config, 'host' | 'baseUrl' | 'demo'>): string[] {
   const { hostname, protocol } = new URL(config.baseUrl)
-  if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname))
-    say(`  BASE_URL is plain http on ${hostname}: links and sessions travel unprotected; use https.`)
+  const here = isLoopback(hostname)
+  return [
+    protocol === 'http:' && !here
+      ? `BASE_URL is plain http on ${hostname}: links and sessions travel unprotected; use https.`
+      : '',
+    here && !isLoopback(config.host)
+      ? `HOST is ${config.host}, but BASE_URL is ${config.baseUrl}: from other machines nothing can be sent. Set BASE_URL to the address that visitors open.`
+      : '',
+    config.demo && !staysHere(config)
+      ? 'Others can reach this demo: the mailbox asks for its owner. Open the one-time link first, in the same browser.'
+      : '',
+  ].filter(Boolean)
 }

@@ -158,7 +158,7 @@ async function width(words: string, face: Face, size: number, measure: Measure):
 async function cut(words: string, face: Face, size: number, room: number, measure: Measure): Promise<string> {
   if (!words || (await width(words, face, size, measure)) <= room) return words
   const [first = ''] = (await filler(words, face, size, measure)).fill(room - size)
-  return `${first.replace(/[\s,;:.–-]+$/u, '')} …`
+  return `${first.replace(/(?<![\s,;:.–-])[\s,;:.–-]+$/u, '')} …`
 }
 
 /** The fonts hold Latin, Greek and Cyrillic; signs they do not hold (emoji, say) are left out, never drawn as boxes. */

@@ -27,7 +27,7 @@ export interface S3Request {
 export function createS3Requests(config: S3Config): (request: S3Request) => Promise<Response> {
   const { endpoint, bucket, region, accessKeyId, secretAccessKey } = config
   const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 })
-  const base = `${endpoint.replace(/\/+$/, '')}/${encodeURIComponent(bucket)}`
+  const base = `${endpoint.replace(/(?<!\/)\/+$/, '')}/${encodeURIComponent(bucket)}`
 
   async function once({ method, key, query = {}, headers = {}, body = '' }: S3Request): Promise<Response> {
     const search = new URLSearchParams(query).toString()

@@ -8,11 +8,13 @@ export interface Stretch {
 
 /** The letters of a text, folded, each with the place it came from. */
 function foldedLetters(text: string): { folded: string; at: number[] } {
+  const known = new Map<string, string>()
   let folded = ''
   const at: number[] = []
   let place = 0
   for (const letter of text) {
-    const bare = fold(letter)
+    const bare = known.get(letter) ?? fold(letter)
+    known.set(letter, bare)
     folded += bare
     for (let i = 0; i < bare.length; i++) at.push(place)
     place += letter.length

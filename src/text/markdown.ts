@@ -1,25 +1,36 @@
-import { lexer, type MarkedToken, type Token, type Tokens } from 'marked'
+import type { Token } from 'markdown-it'
 import { escapeMarkup } from './escape.ts'
+import { parseMarkdown } from './markdown-parser.ts'
 
 /**
  * Markdown as HTML, one string a top-level block, so that photos can stand between. The words allowed: paragraphs, two
  * levels of headings, quotations with their speaker (a last line that begins with a dash), lists, tables, strong, em,
- * links to web, mail and telephone addresses. All else, HTML too, comes out as the text it was typed as.
+ * links to web, mail and telephone addresses. All else, HTML too, comes out as the text it was typed as, and so does what
+ * is nested deeper than anybody reads. Takes time linear in the length, whatever is typed.
  */
 export function renderMarkdown(source: string): string[] {
-  return blocks(lexer(unindented(source), { gfm: true, breaks: true }))
+  const top: Element = { open: null, content: [] }
+  const within = [top]
+  for (const token of parseMarkdown(unindented(source))) {
+    if (token.nesting === 1) within.push({ open: token, content: [] })
+    else {
+      const made = token.nesting === 0 ? leaf(token) : element(within.pop() as Element)
+      if (made !== '') within.at(-1)?.content.push(made)
+    }
+  }
+  return top.content
 }
 
-/** The words alone, one line a block: for search excerpts, descriptions and the time it takes to read. */
-export function markdownText(source: string): string {
-  return renderMarkdown(source).map(blockText).filter(Boolean).join('\n')
+/** The words alone of what `renderMarkdown` gave, one line a block: for search excerpts and the time it takes to read. */
+export function blocksText(blocks: string[]): string {
+  return blocks.map(blockText).filter(Boolean).join('\n')
 }
 
 /** The words of one block that `renderMarkdown` gave, in one line. */
 export function blockText(block: string): string {
   return block
     .replace(/<\/(p|li|t[dhr]|h[23]|figcaption)>|<br>/g, ' ')
-    .replace(/<[^>]*>/g, '')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => NAMED[name] as string)
     .replace(/\s+/g, ' ')
     .trim()
@@ -32,37 +43,49 @@ function unindented(source: string): string {
   return source.replace(/^[ \t\u00a0]{4,}(?![-*+•]|\d+[.)])/gm, '')
 }
 
-function blocks(tokens: Token[]): string[] {
-  return tokens.map((token) => block(token as MarkedToken)).filter(Boolean)
+/** What has been opened and not closed yet, with the HTML made within it. */
+interface Element {
+  open: Token | null
+  content: string[]
 }
 
-function block(token: MarkedToken): string {
-  switch (token.type) {
-    case 'space':
-    case 'def':
-    case 'hr':
-      return ''
-    case 'heading': {
-      const level = token.depth <= 2 ? 'h2' : 'h3'
-      return `<${level}>${inline(token.tokens)}</${level}>`
+function element({ open, content }: Element): string {
+  const inner = content.join('')
+  switch (open?.type) {
+    case 'heading_open': {
+      const level = open.tag <= 'h2' ? 'h2' : 'h3'
+      return `<${level}>${inner}</${level}>`
     }
-    case 'paragraph':
-      return paragraph(inline(token.tokens))
-    case 'blockquote':
-      return quotation(token)
-    case 'list':
-      return list(token)
-    case 'table':
-      return table(token)
-    case 'text':
-      return token.tokens ? inline(token.tokens) : escapeMarkup(token.text)
+    case 'paragraph_open':
+      return open.hidden ? inner : paragraph(inner)
+    case 'blockquote_open':
+      return quotation(content)
+    case 'bullet_list_open':
+      return `<ul>${inner}</ul>`
+    case 'ordered_list_open': {
+      const start = open.attrGet('start')
+      return `<ol${start === null ? '' : ` start="${Number(start)}"`}>${inner}</ol>`
+    }
+    case 'list_item_open':
+      return `<li>${inner}</li>`
+    case 'table_open':
+      return `<div class="scroll"><table>${inner}${content.length < 2 ? '<tbody></tbody>' : ''}</table></div>`
+    case 'th_open':
+      return `<th scope="col"${right(open)}>${inner}</th>`
+    case 'td_open':
+      return `<td${right(open)}>${inner}</td>`
     default:
-      return paragraph(
-        escapeMarkup(token.type === 'code' ? token.text : token.raw)
-          .trim()
-          .replaceAll('\n', '<br>'),
-      )
+      return `<${open?.tag}>${inner}</${open?.tag}>`
   }
+}
+
+function right(cell: Token): string {
+  return cell.attrGet('style') === 'text-align:right' ? ' class="r"' : ''
+}
+
+function leaf(token: Token): string {
+  if (token.type === 'inline') return inline(token.children ?? [])
+  return paragraph(escapeMarkup(token.content).trim().replaceAll('\n', '<br>'))
 }
 
 function paragraph(content: string): string {
@@ -70,59 +93,42 @@ function paragraph(content: string): string {
 }
 
 /** `> “…”` and, on a last line of its own, `> — **Đồng chí A**, chức vụ`: a figure with its speaker below. */
-function quotation(token: Tokens.Blockquote): string {
-  const content = blocks(token.tokens)
+function quotation(content: string[]): string {
   const last = content.at(-1) ?? ''
-  const speaker = /^(?:<p>|(.*)<br>)(?:—|–|--|-) ?((?:(?!<br>).)+)<\/p>$/s.exec(last)
+  const lines = last.startsWith('<p>') ? last.slice('<p>'.length, -'</p>'.length) : ''
+  const cut = lines.lastIndexOf('<br>')
+  const speaker = /^(?:—|–|--|-) ?(.+)$/s.exec(cut === -1 ? lines : lines.slice(cut + '<br>'.length))
   if (!speaker) return `<blockquote>${content.join('')}</blockquote>`
-  const before = speaker[1] === undefined ? [] : [`${speaker[1]}</p>`]
-  const said = [...content.slice(0, -1), ...before].join('')
-  return `<figure class="quote"><blockquote>${said}</blockquote><figcaption>${speaker[2]}</figcaption></figure>`
-}
-
-function list(token: Tokens.List): string {
-  const items = token.items.map((item) => `<li>${blocks(item.tokens).join('')}</li>`).join('')
-  if (!token.ordered) return `<ul>${items}</ul>`
-  const start = token.start === '' || token.start === 1 ? '' : ` start="${Number(token.start)}"`
-  return `<ol${start}>${items}</ol>`
-}
-
-function table(token: Tokens.Table): string {
-  const right = (align: string | null) => (align === 'right' ? ' class="r"' : '')
-  const head = token.header.map((cell) => `<th scope="col"${right(cell.align)}>${inline(cell.tokens)}</th>`).join('')
-  const rows = token.rows.map(
-    (row) => `<tr>${row.map((cell) => `<td${right(cell.align)}>${inline(cell.tokens)}</td>`).join('')}</tr>`,
-  )
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+  const said = [...content.slice(0, -1), cut === -1 ? '' : paragraph(lines.slice(0, cut))].join('')
+  return `<figure class="quote"><blockquote>${said}</blockquote><figcaption>${speaker[1]}</figcaption></figure>`
 }
 
 function inline(tokens: Token[]): string {
-  return tokens.map((token) => span(token as MarkedToken)).join('')
+  const linked: boolean[] = []
+  return tokens.map((token) => span(token, linked)).join('')
 }
 
-function span(token: MarkedToken): string {
+/** `linked` tells of each link that is open whether its address is one to follow. */
+function span(token: Token, linked: boolean[]): string {
   switch (token.type) {
-    case 'strong':
-      return `<strong>${inline(token.tokens)}</strong>`
-    case 'em':
-      return `<em>${inline(token.tokens)}</em>`
-    case 'br':
+    case 'strong_open':
+    case 'em_open':
+      return `<${token.tag}>`
+    case 'strong_close':
+    case 'em_close':
+      return `</${token.tag}>`
+    case 'softbreak':
+    case 'hardbreak':
       return '<br>'
-    case 'link': {
-      const address = safeAddress(token.href)
-      const text = inline(token.tokens)
-      return address === undefined ? text : `<a href="${escapeMarkup(address)}">${text}</a>`
+    case 'link_open': {
+      const address = safeAddress(String(token.attrGet('href') ?? ''))
+      linked.push(address !== undefined)
+      return address === undefined ? '' : `<a href="${escapeMarkup(address)}">`
     }
-    case 'del':
-      return inline(token.tokens)
-    case 'image':
-    case 'codespan':
-    case 'escape':
-      return escapeMarkup(token.text)
-    case 'text':
-      return token.tokens ? inline(token.tokens) : escapeMarkup(token.text)
+    case 'link_close':
+      return linked.pop() ? '</a>' : ''
     default:
-      return escapeMarkup(token.raw)
+      return escapeMarkup(token.content)
   }
 }
 

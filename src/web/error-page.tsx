@@ -73,6 +73,11 @@ function WayOn({ page, error, sent }: Omit<ErrorPageProps, 'requestId'>) {
           {t('errors:title.unauthenticated')}
         </a>
       ) : null}
+      {error.detail === 'other_address' ? (
+        <a class="btn primary" href={`${page.origin}${href('/')}`}>
+          {t('errors:other_address.open', { origin: String(error.params.origin) })}
+        </a>
+      ) : null}
       {passing(error) && !sent ? (
         <a class="btn primary" href={href(path)}>
           {t('errors:again')}
@@ -83,7 +88,7 @@ function WayOn({ page, error, sent }: Omit<ErrorPageProps, 'requestId'>) {
           {t('public:seminar.page')}
         </a>
       ) : null}
-      {inConsole(page) ? (
+      {error.detail === 'other_address' ? null : inConsole(page) ? (
         <a class="btn" href={href('/console')}>
           {t('errors:console')}
         </a>

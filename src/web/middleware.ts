@@ -11,7 +11,9 @@ export function withLocale(locale: Locale): MiddlewareHandler<AppEnv> {
     const { config, clock } = c.var.services
     const t = translator(locale)
     const url = new URL(c.req.url)
-    const path = locale === 'en' ? url.pathname.replace(/^\/en(?=\/|$)/, '') || '/' : url.pathname
+    const own = locale === 'en' ? url.pathname.replace(/^\/en(?=\/|$)/, '') : url.pathname
+    // Two slashes at its beginning would make a link of ours lead to another host.
+    const path = own.replace(/^\/*/, '/')
     const page: Page = {
       locale,
       t,
@@ -87,15 +89,24 @@ export const changesNeedOrganizer: MiddlewareHandler<AppEnv> = async (c, next) =
 }
 
 /**
- * Refuses a change that another site may have sent: an unsafe method needs our Origin, or Sec-Fetch-Site same-origin,
- * whatever its Content-Type. Calls with a key (Authorization) carry no cookie and pass. OWASP ASVS 5.0, 3.5.1.
+ * Refuses a change that another site may have sent, whatever else it brings: an unsafe method needs the Origin of BASE_URL, or,
+ * where a browser names none, Sec-Fetch-Site same-origin. OWASP ASVS 5.0, 3.5.1.
  */
 export const refuseCrossSite: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) && !c.req.header('authorization')) {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
+    const own = new URL(c.var.services.config.baseUrl).origin
     const origin = c.req.header('origin')
-    const own = new Set([new URL(c.var.services.config.baseUrl).origin, new URL(c.req.url).origin])
-    const sameOrigin = origin ? own.has(origin) : c.req.header('sec-fetch-site') === 'same-origin'
-    if (!sameOrigin && c.req.header('sec-fetch-site') !== 'same-origin') throw new DomainError('cross_site')
+    const site = c.req.header('sec-fetch-site')
+    if (origin === undefined ? site !== 'same-origin' : origin !== own) {
+      // A page of ours, opened at an address that is not BASE_URL's: its reader is told which is.
+      const ours =
+        site === 'same-origin' || (URL.canParse(origin ?? '') && new URL(origin as string).host === hostOf(c))
+      throw new DomainError('cross_site', ours ? { detail: 'other_address', params: { origin: own } } : {})
+    }
   }
   await next()
+}
+
+function hostOf(c: HonoContext<AppEnv>): string {
+  return c.req.header('host') ?? new URL(c.req.url).host
 }

@@ -64,7 +64,7 @@ async function readHead(queue: ByteQueue): Promise<{ name: string; filename: str
     const line = await queue.line(left)
     if (line === '') break
     left -= line.length + 2
-    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/.exec(line) ?? []
+    const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/s.exec(line) ?? []
     if (!name || value === undefined) throw malformed()
     if (/^content-disposition$/i.test(name)) disposition = value
     if (/^content-transfer-encoding$/i.test(name) && !/^(7bit|8bit|binary)$/i.test(value.trim())) throw malformed()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Role } from '../../src/context.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { createApiKey } from '../../src/features/accounts/commands/api-keys.ts'
 import { changeRole, disableMember } from '../../src/features/accounts/commands/members.ts'
@@ -6,7 +7,7 @@ import { findApiKey } from '../../src/features/accounts/queries.ts'
 import type { ApiScope } from '../../src/features/accounts/schema.ts'
 import { createTestApp, systemContext, type TestApp } from '../support/app.ts'
 import { createMember } from '../support/factories.ts'
-import { type Caller, callApi, createCaller } from './support.ts'
+import { type Caller, callApi, createCaller, newSeminar } from './support.ts'
 
 let t: TestApp
 let admin: Caller
@@ -150,13 +151,77 @@ describe('a key and the member who made it', () => {
     expect([await opens(key), await opens(child.key)]).toEqual([false, false])
   })
 
-  it('part where the member is no longer an owner: what owners do ends, the rest goes on', async () => {
+  it('do the same: a key, and one that it made, never more than its maker in their present role', async () => {
     const member = await createMember(t.services, admin.organizationId)
-    const owners = await memberKey(member.userId, ['read', 'admin'])
-    const plain = await memberKey(member.userId, ['read', 'write'])
+    const whole = await memberKey(member.userId, ['read', 'write', 'admin'])
+    const plain = await memberKey(member.userId, ['read'])
+    const as =
+      (key: string) =>
+      (method: string, path: string, body?: object, headers = {}) =>
+        callApi(t, method, path, body, { authorization: `Bearer ${key}`, ...headers })
+    const child = (await as(whole)('POST', '/keys', { name: 'con', scopes: ['read', 'write', 'admin'] })).body
+    const role = (to: Role) =>
+      transaction(t.services.db, (trx) => changeRole(trx, systemContext(), admin.organizationId, member.userId, to))
+    const powers = async (key: string) => [
+      (await as(key)('GET', '/seminars')).status,
+      (await as(key)('POST', '/seminars', newSeminar)).status,
+      (await as(key)('GET', '/members')).status,
+    ]
+    const expected: [Role, number[], ApiScope[]][] = [
+      ['owner', [200, 201, 200], ['read', 'write', 'admin']],
+      ['organizer', [200, 201, 403], ['read', 'write']],
+      ['viewer', [200, 403, 403], ['read']],
+      ['owner', [200, 201, 200], ['read', 'write', 'admin']],
+    ]
+    for (const [to, may, effectiveScopes] of expected) {
+      await role(to)
+      expect([to, await powers(whole)]).toEqual([to, may])
+      expect([to, await powers(child.key)]).toEqual([to, may])
+      // Its own scopes stay the most it ever has.
+      expect([to, await powers(plain)]).toEqual([to, [200, 403, 403]])
+      const shown = (await admin.call('GET', `/keys/${child.id}`)).body
+      expect(shown).toMatchObject({ scopes: ['read', 'write', 'admin'], effectiveScopes, state: 'active' })
+    }
+    await role('organizer')
+    const { body } = await as(whole)('GET', '/members', undefined, { 'accept-language': 'en' })
+    expect([body.code, body.detail]).toEqual(['key_maker_role', expect.stringContaining('Whoever made this API key')])
+    expect((await as(plain)('POST', '/seminars', newSeminar)).body.code).toBe('key_scope')
+  })
+
+  it('are bound when a key is made too: one that was limited gives on no more than it has left', async () => {
+    const member = await createMember(t.services, admin.organizationId)
+    const key = await memberKey(member.userId, ['read', 'write', 'admin'])
+    const { id } = await t.services.db
+      .selectFrom('api_keys')
+      .select('id')
+      .where('created_by', '=', member.userId)
+      .executeTakeFirstOrThrow()
     await transaction(t.services.db, (trx) =>
       changeRole(trx, systemContext(), admin.organizationId, member.userId, 'organizer'),
     )
-    expect([await opens(owners), await opens(plain)]).toEqual([false, true])
+    // A request that had begun as an owner's: only the role of this moment counts.
+    const ctx = systemContext({ actor: { kind: 'key', id, name: 'của thành viên' } })
+    const make = (scopes: ApiScope[]) =>
+      transaction(t.services.db, (trx) =>
+        createApiKey(trx, ctx, { organizationId: admin.organizationId, name: 'x', scopes, expiresAt: null }),
+      )
+    await expect(make(['admin'])).rejects.toMatchObject({ fields: [{ code: 'scope_beyond' }] })
+    expect((await findApiKey(t.services.db, (await make(['write'])).key))?.maker_id).toBe(member.userId)
+    await transaction(t.services.db, (trx) => disableMember(trx, systemContext(), admin.organizationId, member.userId))
+    expect(await opens(key)).toBe(false)
+  })
+
+  it('end together even where the key itself was not revoked', async () => {
+    const member = await createMember(t.services, admin.organizationId)
+    const key = await memberKey(member.userId, ['read'])
+    await t.services.db
+      .updateTable('members')
+      .set({ disabled_at: new Date() })
+      .where('user_id', '=', member.userId)
+      .execute()
+    expect(await opens(key)).toBe(false)
+    await t.services.db.deleteFrom('members').where('user_id', '=', member.userId).execute()
+    expect(await opens(key)).toBe(false)
+    expect((await callApi(t, 'GET', '/seminars', undefined, { authorization: `Bearer ${key}` })).status).toBe(401)
   })
 })

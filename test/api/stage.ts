@@ -70,11 +70,29 @@ export async function stageOrganization(t: TestApp) {
   const feed = await own.post('/feeds', { personId: reader.id })
   const key = await own.post('/keys', { name: 'Cổng thông tin', scopes: ['read'] })
   const invited = await own.post('/member-invitations', { email: 'ha.le@mau.example', role: 'organizer' })
+  const planned = await own.post('/seminars', { kind: 'hoi_nghi', theme: 'Tổng kết công tác năm', host: 'Văn phòng' })
+  const staged = await stageSeminar(t, caller, 'Nâng cao chất lượng sinh hoạt chi bộ ở thôn, khu dân cư')
+  const ids = {
+    unit: unit.id,
+    person: person.id,
+    position: position.id,
+    feed: feed.id,
+    key: key.id,
+    memberInvitation: invited.id,
+    member: member.userId,
+    planned: planned.id,
+    ...staged,
+  }
+  return { organization, caller, ids }
+}
 
+/** A seminar with one of everything below it, made by the API itself. */
+export async function stageSeminar(t: TestApp, caller: Caller, theme: string) {
+  const own = calls(caller)
   const seminar = await own.post('/seminars', {
     kind: 'hoi_thao',
     subtype: 'chuyên đề',
-    theme: 'Nâng cao chất lượng sinh hoạt chi bộ ở thôn, khu dân cư',
+    theme,
     host: 'Ban Thường vụ Thành ủy',
     topics: [{ name: 'Xây dựng Đảng', nameEn: 'Party building' }],
     venue: 'Hội trường Trung tâm Chính trị thành phố',
@@ -83,7 +101,6 @@ export async function stageOrganization(t: TestApp) {
     substitutePolicy: 'consent',
     capacity: 400,
   })
-  const planned = await own.post('/seminars', { kind: 'hoi_nghi', theme: 'Tổng kết công tác năm', host: 'Văn phòng' })
   const at = `/seminars/${seminar.id}`
   const chairs = [
     await own.post(`${at}/chairs`, { role: 'chair', name: 'Nguyễn Văn An', positions: ['Bí thư Thành ủy'] }),
@@ -146,14 +163,7 @@ export async function stageOrganization(t: TestApp) {
 
   const drafts = (await own.get(`${at}/summaries/vi/drafts`)).items
   const message = (await own.get('/messages')).items[0]
-  const ids = {
-    unit: unit.id,
-    person: person.id,
-    position: position.id,
-    feed: feed.id,
-    key: key.id,
-    memberInvitation: invited.id,
-    member: member.userId,
+  return {
     seminar: seminar.id,
     chairs: chairs.map((one) => one.id),
     delegations: delegations.map((one) => one.id),
@@ -172,9 +182,7 @@ export async function stageOrganization(t: TestApp) {
     message: message.id,
     call: call.id,
     letter: letter.id,
-    planned: planned.id,
   }
-  return { organization, caller, ids }
 }
 
 async function openUpload(caller: Caller, speech: string): Promise<string> {

@@ -100,6 +100,9 @@ describe('create-owner', () => {
 
   it('makes the account at once with a password from standard input', async () => {
     const stdin = vi.spyOn(process, 'stdin', 'get')
+    stdin.mockReturnValue(Readable.from(['password12\n']) as never)
+    expect(await run(`create-owner --organization ${slug} --email bon@mau.example --password-stdin --name Bon`)).toBe(1)
+    expect(complained.at(-1)).toContain('it is among the passwords that are guessed first')
     stdin.mockReturnValue(Readable.from(['mat-khau-thu-nghiem\n']) as never)
     expect(await run(`create-owner --organization ${slug} --email hai@mau.example --password-stdin --name Hai`)).toBe(0)
     expect(printed).toEqual([`hai@mau.example owns ${slug}`])

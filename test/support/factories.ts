@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely'
 import type { Role } from '../../src/context.ts'
-import type { Db } from '../../src/db/transaction.ts'
+import { type Db, transaction } from '../../src/db/transaction.ts'
 import type { Invitations, Organizations, People, Seminars, Units } from '../../src/db/types.ts'
+import { createAccount } from '../../src/features/accounts/commands/accounts.ts'
 import type { Services } from '../../src/services.ts'
 import { vietnamDay } from './days.ts'
 
@@ -34,7 +35,10 @@ export async function createOrganization(db: Db, overrides: Partial<Insertable<O
 export async function createMember(services: Services, organizationId: string, role: Role = 'owner') {
   const email = `${next()}@mau.example`
   const password = 'mat-khau-thu-nghiem'
-  const userId = await services.auth.createUser({ name: 'Lê Văn Mẫu', email, password })
+  const passwordHash = await services.auth.hashPassword(password)
+  const userId = await transaction(services.db, (trx) =>
+    createAccount(trx, { name: 'Lê Văn Mẫu', email, passwordHash }),
+  )
   await services.db.insertInto('members').values({ organization_id: organizationId, user_id: userId, role }).execute()
   const cookies = await services.auth.signIn(email, password, new Headers())
   return { userId, email, password, cookie: (cookies ?? []).map((c) => c.split(';')[0]).join('; ') }

@@ -17,6 +17,8 @@ import { createOrganization } from './factories.ts'
 import { startSmtp, type TestSmtp } from './smtp.ts'
 
 export const workerOrigin = 'https://hoithao.test'
+/** How a page of ours sends: by Sec-Fetch-Site, for wrangler's local proxy writes its own address into Origin. */
+export const ownPage = { 'sec-fetch-site': 'same-origin' }
 export const workerSecrets = { LINK_KEY: 'l'.repeat(40), AUTH_SECRET: 's'.repeat(40) }
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -123,7 +125,7 @@ export async function upload(field: string, files: { name: string; bytes: Uint8A
   const form = new FormData()
   for (const { name, bytes } of files) form.append(field, new File([new Uint8Array(bytes)], name))
   const made = new Response(form)
-  const headers = { 'content-type': made.headers.get('content-type') as string, origin: workerOrigin, cookie }
+  const headers = { 'content-type': made.headers.get('content-type') as string, ...ownPage, cookie }
   return { method: 'POST', headers, body: await made.arrayBuffer() }
 }
 
@@ -139,7 +141,7 @@ export async function browse(worker: TestWorker, path: string, { cookie = '', fo
   let sent: RequestInit | undefined
   if (form) {
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
-    sent = { method: 'POST', body: new URLSearchParams(form).toString(), headers: { ...type, origin: workerOrigin } }
+    sent = { method: 'POST', body: new URLSearchParams(form).toString(), headers: { ...type, ...ownPage } }
   }
   if (files) sent = await upload('file', files)
   const pairs = cookie.split('; ').filter(Boolean)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { markdownText, renderMarkdown, safeAddress } from '../../src/text/markdown.ts'
+import { blocksText, renderMarkdown, safeAddress } from '../../src/text/markdown.ts'
 
 const html = (source: string) => renderMarkdown(source).join('')
 
@@ -146,7 +146,7 @@ describe('whatever is typed', () => {
   })
 
   it('keeps its words for excerpts', () => {
-    expect(markdownText('## Đề mục\n\n**Đậm** & [trang](https://a.example)\n\n- một\n- hai')).toBe(
+    expect(blocksText(renderMarkdown('## Đề mục\n\n**Đậm** & [trang](https://a.example)\n\n- một\n- hai'))).toBe(
       'Đề mục\nĐậm & trang\nmột hai',
     )
   })

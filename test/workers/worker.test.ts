@@ -11,6 +11,7 @@ import { docx, pdf } from '../support/office-files.ts'
 import {
   browse,
   createWorkerCaller,
+  ownPage,
   startWorker,
   type TestWorker,
   upload,
@@ -106,9 +107,26 @@ describe('the bundle in workerd', () => {
     expect([card.status, card.headers.get('content-type')]).toEqual([200, 'image/png'])
   })
 
-  it('signs organizers in', async () => {
+  it('signs organizers in, by a cookie that no other host of the domain can set, and takes no other site’s form', async () => {
     expect((await w.fetch('/console')).status).toBe(303)
     expect((await w.fetch('/sign-in')).status).toBe(200)
+    const { organization } = await createWorkerCaller(w)
+    const secret = workerSecrets.AUTH_SECRET
+    const auth = createAuth({ db: w.database.db, baseUrl: workerOrigin, secret })
+    const { email, password } = await createMember({ db: w.database.db, auth } as unknown as Services, organization.id)
+    const send = (headers: Record<string, string>) =>
+      w.fetch('/sign-in', {
+        method: 'POST',
+        body: new URLSearchParams({ email, password }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      })
+    for (const headers of [{ origin: 'https://evil.example' }, {}, { authorization: 'Basic eDp5' }])
+      expect((await send(headers as Record<string, string>)).status).toBe(403)
+    const answer = await send(ownPage)
+    expect([answer.status, answer.headers.getSetCookie()[0]]).toEqual([
+      303,
+      expect.stringMatching(/^__Host-hoithao\.session_token=.*Secure/i),
+    ])
   })
 })
 
@@ -222,7 +240,7 @@ describe('the main thread', () => {
 
   it('the speaker sends a larger one in pieces, and the organizer downloads both', async () => {
     const bytes = pdf({ padding: 9_000_000 })
-    const tus = { 'tus-resumable': '1.0.0', cookie: state.speaker.cookie, origin: workerOrigin }
+    const tus = { 'tus-resumable': '1.0.0', cookie: state.speaker.cookie, ...ownPage }
     const opened = await w.fetch(`${state.speaker.path}/uploads`, {
       method: 'POST',
       headers: {

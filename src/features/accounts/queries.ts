@@ -6,6 +6,7 @@ import { hashToken } from '../links/token.ts'
 import { listApiKeysPage } from './queries/keys.ts'
 import { listMemberInvitationsPage } from './queries/member-invitations.ts'
 import { listMembersPage } from './queries/members.ts'
+import { effectiveScopes, keyMaker } from './rules.ts'
 import type { ApiScope } from './schema.ts'
 
 const organizationColumns = [
@@ -69,6 +70,11 @@ export async function listMemberships(db: Db, userId: string) {
   return rows.map(toMembership)
 }
 
+/** An account by its id. */
+export async function findAccount(db: Db, id: string) {
+  return db.selectFrom('auth.user').select(['id', 'name', 'email']).where('id', '=', id).executeTakeFirst()
+}
+
 /** The account of an address, in any case of letters. */
 export async function findAccountByEmail(db: Db, email: string) {
   return db
@@ -85,6 +91,21 @@ export async function hasOwner(db: Db): Promise<boolean> {
     .select('user_id')
     .where('role', '=', 'owner')
     .where('disabled_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Whether a person owns a demo organisation. */
+export async function ownsDemo(db: Db, userId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('members as m')
+    .innerJoin('organizations as o', 'o.id', 'm.organization_id')
+    .select('m.user_id')
+    .where('m.user_id', '=', userId)
+    .where('m.role', '=', 'owner')
+    .where('m.disabled_at', 'is', null)
+    .where('o.demo', '=', true)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
@@ -133,13 +154,22 @@ export async function listApiKeys(db: Db, organizationId: string) {
   return [...active.items, ...ended.items]
 }
 
-/** The key that opens, by its whole text: neither revoked nor expired by the database's clock. */
+/**
+ * The key that opens, by its whole text: neither revoked nor expired by the database's clock, of someone who still works here.
+ * `scopes` is what it may do now, `ownScopes` what it was made for.
+ */
 export async function findApiKey(db: Db, key: string) {
   if (!/^ht_[A-Za-z0-9_-]{43}$/.test(key)) return undefined
   const row = await db
     .selectFrom('api_keys as k')
     .innerJoin('organizations as o', 'o.id', 'k.organization_id')
+    .leftJoin('members as m', (j) =>
+      j.onRef('m.organization_id', '=', 'k.organization_id').onRef('m.user_id', '=', 'k.created_by'),
+    )
     .select([
+      'k.created_by as maker_id',
+      'm.role',
+      'm.disabled_at',
       'k.id',
       'k.name',
       'k.scopes',
@@ -153,5 +183,8 @@ export async function findApiKey(db: Db, key: string) {
     .where('k.revoked_at', 'is', null)
     .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', eb.fn<Date>('now'))]))
     .executeTakeFirst()
-  return row && { ...row, scopes: row.scopes as ApiScope[] }
+  const maker = row && keyMaker(row)
+  if (!row || !maker || maker === 'gone') return undefined
+  const ownScopes = row.scopes as ApiScope[]
+  return { ...row, ownScopes, scopes: effectiveScopes(ownScopes, maker) }
 }

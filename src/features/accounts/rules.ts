@@ -1,4 +1,5 @@
-import type { ApiScope } from './schema.ts'
+import type { Role } from '../../context.ts'
+import { type ApiScope, apiScopes } from './schema.ts'
 
 /** Links by mail and how long they hold, in hours. */
 export const lifetimes = { join: 7 * 24, reset: 1, setup: 24 } as const
@@ -52,6 +53,29 @@ export function invitationState(
 /** An API key that still opens: neither revoked nor past its time. */
 export function keyHolds(key: { revoked_at: Date | null; expires_at: Date | null }, now: Date): boolean {
   return key.revoked_at === null && (key.expires_at === null || key.expires_at > now)
+}
+
+/** The most that a member of each role does, by page or by key. */
+const scopesOf: Record<Role, readonly ApiScope[]> = {
+  viewer: ['read'],
+  organizer: ['read', 'write'],
+  owner: apiScopes,
+}
+
+/** Who stands behind a key now: a member in their present role, one who works here no longer, or whoever runs the deployment. */
+export type KeyMaker = Role | 'gone' | 'operator'
+
+/** Who made a key, as its row and that of the member tell it. */
+export function keyMaker(row: { maker_id: string | null; role: string | null; disabled_at: Date | null }): KeyMaker {
+  if (row.maker_id === null) return 'operator'
+  return row.role === null || row.disabled_at ? 'gone' : (row.role as Role)
+}
+
+/** What a key may do now: its own scopes, and no more than its maker does in their present role. */
+export function effectiveScopes(scopes: readonly ApiScope[], maker: KeyMaker): ApiScope[] {
+  if (maker === 'operator') return [...scopes]
+  const most = maker === 'gone' ? [] : scopesOf[maker]
+  return apiScopes.filter((scope) => most.includes(scope) && allows(scopes, scope))
 }
 
 /** Whether a key of these scopes may do what needs one: `write` includes reading. */

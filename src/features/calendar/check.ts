@@ -144,7 +144,7 @@ function checkPeople(event: Component, method: string | undefined, report: Repor
     report(17, !/^mailto:[^\s@<>"\\,;]+@[^\s@<>"\\,;]+$/.test(line.value), `${line.name} is ${line.value}`)
     for (const { name, value } of line.parameters) {
       if (!/^(SENT-BY|DELEGATED-TO|DELEGATED-FROM)$/.test(name)) continue
-      report(19, !/^"mailto:[^\s"\\]+@[^\s"\\]+"(,"mailto:[^\s"\\]+")*$/.test(value), `${name}=${value}`)
+      report(19, !/^"mailto:[^\s"\\@]+@[^\s"\\@]+"(,"mailto:[^\s"\\]+")*$/.test(value), `${name}=${value}`)
     }
   }
   for (const line of attendees) {

@@ -13,7 +13,7 @@ export function cleanText(value: string): string {
 /** The same, for a value of one line (names, UID, X-WR-*): white space runs that hold a newline or tab become a space. */
 export function cleanLine(value: string): string {
   return cleanText(value)
-    .replace(/ *[\n\t]\s*/g, ' ')
+    .replace(/(?<! ) *[\n\t]\s*/g, ' ')
     .trim()
 }
 

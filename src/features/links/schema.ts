@@ -10,6 +10,14 @@ export const purposes = {
 } as const
 export type Purpose = keyof typeof purposes
 
+const places = [...new Set(Object.values(purposes))].join('|')
+const opened = new RegExp(`^((?:/+en)?(?:${places}))/*[^/]+`, 'i')
+
+/** A path as it may be logged: without the token of a personal link. */
+export function redactPath(path: string): string {
+  return path.replace(/\/{2,}/g, '/').replace(opened, '$1…')
+}
+
 /** A link that holds: found by its token, neither revoked nor expired. */
 export interface FoundLink {
   ref: string

@@ -36,7 +36,7 @@ const topicsField = z
   .array(z.object({ name: requiredLine(60), nameEn: optionalLine(60) }))
   .max(5, 'too_many')
   .default([])
-const webAddress = optionalLine(1000).refine((text) => text === null || /^https?:\/\/[^\s/]+\S*$/i.test(text), {
+const webAddress = optionalLine(1000).refine((text) => text === null || /^https?:\/\/[^\s/]\S*$/i.test(text), {
   error: 'url',
 })
 

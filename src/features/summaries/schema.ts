@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionalLine, optionalText, requiredLine } from '../../text/fields.ts'
 import { cleanLine, hasControlCharacters } from '../../text/fold.ts'
 import { seminarKinds } from '../../text/kinds.ts'
+import { renderMarkdown } from '../../text/markdown.ts'
 
 /** A position as printed, or as title and unit: then a unit that neighbours share is named once, last. */
 const position = z.union([z.string(), z.object({ title: z.string(), unit: z.string() })])
@@ -75,7 +76,7 @@ export type DraftContent = z.infer<typeof draftContent>
 export function splitParagraphs(text: string): string[] {
   return text
     .split(/\n\s*\n/)
-    .map((part) => part.replace(/\s*\n\s*/g, ' ').trim())
+    .map((part) => part.replace(/(?<!\s)\s*\n\s*/g, ' ').trim())
     .filter(Boolean)
 }
 
@@ -128,8 +129,11 @@ export const printedPhoto = z.object({
 })
 export type PrintedPhoto = z.infer<typeof printedPhoto>
 
-/** The text that the public reads: a copy, so that editing a draft changes nothing of it. Times are ISO 8601 instants. */
-export const printedSummary = z.object({
+/**
+ * The text that the public reads: a copy, so that editing a draft changes nothing of it. Times are ISO 8601 instants.
+ * `blocks` is the body as HTML, made once, when it was published; what an older build wrote has none.
+ */
+const storedText = z.object({
   title: z.string(),
   lead: z.array(z.string()),
   body: z.string(),
@@ -141,5 +145,10 @@ export const printedSummary = z.object({
   publishedAt: z.string(),
   correctedAt: z.string().nullable(),
   correctionNote: z.string().nullable(),
+  blocks: z.array(z.string()).optional(),
 })
+export const printedSummary = storedText.transform((text) => ({
+  ...text,
+  blocks: text.blocks ?? renderMarkdown(text.body),
+}))
 export type PrintedSummary = z.infer<typeof printedSummary>

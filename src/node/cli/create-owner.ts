@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers'
 import type { Context } from '../../context.ts'
 import { type Trx, transaction } from '../../db/transaction.ts'
+import { createAccount } from '../../features/accounts/commands/accounts.ts'
 import { addMember } from '../../features/accounts/commands/add-member.ts'
 import { inviteMember } from '../../features/accounts/commands/invitations.ts'
-import { createAccount } from '../../features/accounts/commands/set-up.ts'
+import { refuseWeakPassword } from '../../features/accounts/queries/passwords.ts'
 import { newPassword } from '../../features/accounts/schema.ts'
 import { linkUrl } from '../../features/links/queries.ts'
 import { createOrganization } from '../../features/organizations/commands.ts'
@@ -32,9 +33,11 @@ export async function createOwner(options: Options, say: Say): Promise<void> {
       say(await invite(services.db, ctx, { slug, organizationName, email }))
       return
     }
-    const userId = await createAccount(services.auth, { name, email, password })
+    await refuseWeakPassword(password, [email, name, slug, String(organizationName ?? '')])
+    const passwordHash = await services.auth.hashPassword(password)
     await transaction(services.db, async (trx) => {
       const organizationId = await ensureOrganization(trx, ctx, slug, organizationName)
+      const userId = await createAccount(trx, { name, email, passwordHash })
       await addMember(trx, ctx, organizationId, { userId, name, role: 'owner' })
     })
     say(`${email} owns ${slug}`)

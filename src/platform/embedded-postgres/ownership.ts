@@ -41,7 +41,7 @@ export async function takeOwnership(url: string, dataDir: string): Promise<{ rel
     const [owner] = await sql`
       select a.application_name as name from pg_locks l join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'advisory' and l.classid = ${space} and l.objid = ${key} and l.granted`
-    const pid = /\d+$/.exec(owner?.name ?? '')?.[0]
+    const pid = /(?<!\d)\d+$/.exec(owner?.name ?? '')?.[0]
     throw new Error(
       `hoithao is already running${pid ? ` (pid ${pid})` : ''} with the data in ${dataDir}: stop it first, or set DATA_DIR to another folder.`,
     )

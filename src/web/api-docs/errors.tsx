@@ -72,7 +72,7 @@ const samples = { field: '…', file: '…', max: 200, min: 1, taken: 40 }
 
 /** Codes of pages and of their links: a key meets none of them. */
 const ofPages =
-  /^(summary|home|status|search|again|console|account_exists|no_\w+|link_\w+|(setup|reset|join)_link_\w+)$/
+  /^(summary|home|status|search|again|console|account_exists|other_address|mailbox_closed|no_\w+|link_\w+|(setup|reset|join)_link_\w+)$/
 const ofForms = new Set(['file_missing', 'multipart', 'other'])
 
 /** Codes that refine one of the first table, with the key of their words. */

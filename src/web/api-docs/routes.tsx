@@ -1,15 +1,9 @@
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import type { Locale } from '../../context.ts'
 import type { AppEnv } from '../../env.ts'
 import { kept } from '../public/kept.ts'
 import type { ApiDescription } from './description.ts'
 import { ApiDocsPage } from './page.tsx'
-
-/** A query changes nothing here: there is one address of each, and one answer is kept of it. */
-const oneAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const { pathname, search } = new URL(c.req.url)
-  return search ? c.redirect(pathname, 301) : next()
-}
 
 /**
  * The description of the API: `/api/openapi.json` for programs, `/api/docs` for people, under /en in English. `describe`
@@ -17,10 +11,8 @@ const oneAddress: MiddlewareHandler<AppEnv> = async (c, next) => {
  */
 export function apiDocs(describe: (locale: Locale, origin: string) => unknown): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .get('/api/openapi.json', oneAddress, kept, (c) =>
-      c.json(describe(c.var.locale, c.var.services.config.baseUrl) as object),
-    )
-    .get('/api/docs', oneAddress, kept, (c) => {
+    .get('/api/openapi.json', kept(), (c) => c.json(describe(c.var.locale, c.var.services.config.baseUrl) as object))
+    .get('/api/docs', kept(), (c) => {
       const description = describe(c.var.locale, c.var.services.config.baseUrl) as ApiDescription
       return c.html(<ApiDocsPage page={c.var.page} description={description} />)
     })

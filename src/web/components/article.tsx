@@ -4,7 +4,7 @@ import type { Locale } from '../../context.ts'
 import type { Page } from '../../env.ts'
 import type { FiguresTable, PrintedPhoto, PrintedSummary } from '../../features/summaries/schema.ts'
 import { clock, date, wallTime } from '../../text/dates.ts'
-import { markdownText, renderMarkdown } from '../../text/markdown.ts'
+import { blocksText } from '../../text/markdown.ts'
 
 interface ArticleProps {
   page: Page
@@ -24,7 +24,7 @@ interface ArticleProps {
 /** A summary as it is read: photo, lead, figures, body with its photos, conclusions. */
 export function Article({ page, text, locale, timezone, kicker, heading, photoSrc, notice, aside }: ArticleProps) {
   const lang = locale === page.locale ? undefined : locale
-  const blocks = renderMarkdown(text.body)
+  const { blocks } = text
   const at = (place: number | null) => text.photos.filter((photo) => photo.afterParagraph === place)
   const last = text.photos.filter((photo) => (photo.afterParagraph ?? 0) > blocks.length)
   const photo = { text, photoSrc, locale }
@@ -82,8 +82,8 @@ export function moment(page: Page, at: string, timezone: string): string {
 const SYLLABLES_A_MINUTE = 200
 
 /** Words of lead, body and conclusions; in Vietnamese each syllable is one. */
-export function countWords(text: Pick<PrintedSummary, 'lead' | 'body' | 'conclusions'>): number {
-  return [...text.lead, markdownText(text.body), ...text.conclusions].join(' ').split(/\s+/).filter(Boolean).length
+export function countWords(text: Pick<PrintedSummary, 'lead' | 'blocks' | 'conclusions'>): number {
+  return [...text.lead, blocksText(text.blocks), ...text.conclusions].join(' ').split(/\s+/).filter(Boolean).length
 }
 
 /** Minutes a reader takes for so many words, one at least. */

@@ -18,7 +18,7 @@ export function answerMailHtml(c: Context<AppEnv>, html: string, links: boolean)
   )
   c.header('Cache-Control', 'private, no-store')
   c.header('X-Robots-Tag', 'noindex')
-  return c.html(html.replace(/<head[^>]*>/i, (head) => `${head}<base target="_blank">`))
+  return c.html(html.replace(/<head[^<>]*>/i, (head) => `${head}<base target="_blank">`))
 }
 
 /** A mail as a reader would see it. */

@@ -4,6 +4,7 @@ import type { AppEnv } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
 import { getLink } from '../../features/links/queries.ts'
 import { type FoundLink, type Purpose, purposes } from '../../features/links/schema.ts'
+import { isLoopback } from '../../http/loopback.ts'
 
 const KEPT_SECONDS = 90 * 86_400
 
@@ -91,7 +92,7 @@ function secret(c: Context<AppEnv>): void {
 // A browser takes `__Host-` and Secure also over plain http on its own machine.
 function isSecure(c: Context<AppEnv>): boolean {
   const { protocol, hostname } = new URL(c.var.services.config.baseUrl)
-  return protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+  return protocol === 'https:' || isLoopback(hostname)
 }
 
 function cookieName(c: Context<AppEnv>, ref: string): string {

@@ -15,7 +15,7 @@ interface Subject {
 }
 
 /** How to follow a calendar from one's own. */
-export const calendarPage = new Hono<AppEnv>().get('/calendar', kept, async (c) => {
+export const calendarPage = new Hono<AppEnv>().get('/calendar', kept('org'), async (c) => {
   const { db } = c.var.services
   const { page } = c.var
   const asked = c.req.query('org')

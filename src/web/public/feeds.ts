@@ -15,7 +15,7 @@ const reader = { kind: 'system', id: 'public', name: 'public' } as const
 
 /** Calendars: one event as a file, and feeds to subscribe to (calendar rules 61–70). */
 export const calendarFeeds = new Hono<AppEnv>()
-  .get('/s/:slug/event.ics', kept, async (c) => {
+  .get('/s/:slug/event.ics', kept('download'), async (c) => {
     const { db } = c.var.services
     const { seminar, moved } = await getPublicSeminar(db, c.req.param('slug'))
     if (moved) return c.redirect(c.var.page.href(`/s/${seminar.slug}/event.ics`), 301)
@@ -29,7 +29,7 @@ export const calendarFeeds = new Hono<AppEnv>()
       'Last-Modified': seminar.revised_at.toUTCString(),
     })
   })
-  .get('/calendar.ics', kept, (c) => {
+  .get('/calendar.ics', kept(), (c) => {
     const { t } = c.var
     return sendFeed(
       c,
@@ -37,7 +37,7 @@ export const calendarFeeds = new Hono<AppEnv>()
       { name: t('public:feed.calendar'), description: t('public:home.description') },
     )
   })
-  .get('/o/:org/calendar.ics', kept, async (c) => {
+  .get('/o/:org/calendar.ics', kept(), async (c) => {
     const found = await findPublicOrganization(c.var.services.db, c.req.param('org'))
     if (!found) throw new DomainError('not_found', { detail: 'no_organization' })
     const { organization, moved } = found
@@ -45,7 +45,7 @@ export const calendarFeeds = new Hono<AppEnv>()
     const name = (c.var.locale === 'en' && organization.name_en) || organization.name
     return sendFeed(c, { kind: 'organization', id: organization.id }, { name: c.var.t('public:feed.org', { name }) })
   })
-  .get('/c/:file', kept, async (c) => {
+  .get('/c/:file', kept(), async (c) => {
     const token = /^(.+)\.ics$/.exec(c.req.param('file'))?.[1]
     if (!token) throw new DomainError('link_invalid')
     const { db } = c.var.services

@@ -2,7 +2,7 @@ import type { Locale } from '../../context.ts'
 import type { Page } from '../../env.ts'
 import type { ListedSeminar } from '../../features/summaries/queries/archive.ts'
 import { excerpt, foundWords, searchWords } from '../../text/highlight.ts'
-import { markdownText } from '../../text/markdown.ts'
+import { blocksText } from '../../text/markdown.ts'
 import { orgNameOf, written } from './words.tsx'
 
 /** Where else a line of the list was found: `Chủ trì: Nguyễn Chiến Thắng`. */
@@ -57,5 +57,5 @@ function candidates(page: Page, seminar: ListedSeminar): Reason[] {
 
 function summaryPiece({ summary }: ListedSeminar, q: string): string | null {
   if (!summary) return null
-  return excerpt([...summary.lead, markdownText(summary.body), ...summary.conclusions].join(' '), q)
+  return excerpt([...summary.lead, blocksText(summary.blocks), ...summary.conclusions].join(' '), q)
 }

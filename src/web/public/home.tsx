@@ -22,8 +22,8 @@ type Facets = Awaited<ReturnType<typeof listFacets>>
 
 /** What is on and what was, of everybody (`/`) and of one organisation (`/o/:org`). */
 export const homePages = new Hono<AppEnv>()
-  .get('/', kept, (c) => archivePage(c, null))
-  .get('/o/:org', kept, async (c) => {
+  .get('/', kept(...Object.keys(search.shape)), (c) => archivePage(c, null))
+  .get('/o/:org', kept(...Object.keys(search.shape)), async (c) => {
     const found = await findPublicOrganization(c.var.services.db, c.req.param('org'))
     if (!found) throw new DomainError('not_found', { detail: 'no_organization' })
     if (found.moved) return c.redirect(c.var.page.href(`/o/${found.organization.slug}`), 301)

@@ -1,8 +1,10 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import type { AppEnv } from '../../env.ts'
 import { strongEtag } from '../../features/calendar/etag.ts'
+import { redactPath } from '../../features/links/schema.ts'
 import type { Services } from '../../services.ts'
 import { securityOf } from '../security.ts'
+import { headerOf, isUnchanged, offersGzip } from './kept-headers.ts'
 
 interface Sent {
   body: Uint8Array<ArrayBuffer>
@@ -33,6 +35,8 @@ interface Given {
 }
 interface Memory {
   slots: Map<string, Slot>
+  /** The parameters that the page of a path knows. */
+  known: Map<string, readonly string[]>
   unlogged: Set<Given>
   /** Answers given from memory since the start. */
   totals: { whole: number; unchanged: number }
@@ -77,7 +81,7 @@ export function answerKept(
 ): Response | Promise<Response> | undefined {
   if (request.method !== 'GET') return undefined
   const memory = memories.get(services)
-  const slot = memory?.slots.get(keyOf(request.url))
+  const slot = memory && slotOf(memory, request.url)
   if (!memory || !slot) return undefined
   const now = services.clock().getTime()
   const { kept } = slot
@@ -98,7 +102,7 @@ function waitFor(
 ): Promise<Response> | undefined {
   return making?.then(() => {
     const memory = memories.get(services)
-    const made = memory?.slots.get(keyOf(request.url))
+    const made = memory && slotOf(memory, request.url)
     if (!memory || !made?.kept || !isFresh(made.kept, services.clock().getTime())) return whole(request, env)
     return give(request, env, services, memory, made.given, made.kept)
   })
@@ -149,20 +153,28 @@ export function logKept(services: Services): void {
 
 /**
  * Answers of public pages and feeds, kept in memory for at most a second and made once however many ask at the same
- * time. Adds a strong ETag, answers 304 (RFC 9110 section 13.2.2), and gzip where it is offered. The route behind sets
+ * time. `known` are the parameters that the page reads: whatever else an address has leads to the same answer. Adds a strong ETag, answers 304 (RFC 9110 section 13.2.2), and gzip where it is offered. The route behind sets
  * Content-Type and, where it knows it, Last-Modified.
  */
-export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
+export function kept(...known: string[]): MiddlewareHandler<AppEnv> {
+  return (c, next) => keepAnswer(c, next, known)
+}
+
+async function keepAnswer(c: Context<AppEnv>, next: Next, known: readonly string[]): Promise<undefined | Response> {
   const { services } = c.var
   const now = services.clock().getTime()
   const memory = memories.get(services) ?? {
     slots: new Map<string, Slot>(),
+    known: new Map(),
     unlogged: new Set<Given>(),
     totals: { whole: 0, unchanged: 0 },
   }
   memories.set(services, memory)
   const { slots } = memory
-  const key = keyOf(c.req.url)
+  const asked = pathOf(keyOf(c.req.url))
+  const query = queryOf(c.req.url, known)
+  const key = asked + query
+  c.set('page', { ...c.var.page, path: pathOf(c.var.page.path) + query })
   const old = renewals.get(c.req.raw)
   for (let slot = slots.get(key); slot && !old; slot = slots.get(key)) {
     const found = await slot.pending
@@ -172,10 +184,12 @@ export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
   }
 
   const { promise, resolve } = Promise.withResolvers<Kept | undefined>()
-  const slot: Slot = { pending: promise, given: old?.given ?? { path: pathOf(key), whole: 0, unchanged: 0 } }
-  if (!old && !slots.has(key) && key.length - key.indexOf('?') <= MAX_QUERY) {
+  const slot: Slot = { pending: promise, given: old?.given ?? { path: redactPath(c.req.path), whole: 0, unchanged: 0 } }
+  if (!old && !slots.has(key) && query.length <= MAX_QUERY) {
     if (slots.size >= MAX_ENTRIES) slots.delete(slots.keys().next().value as string)
     slots.set(key, slot)
+    if (memory.known.size >= MAX_ENTRIES) memory.known.clear()
+    memory.known.set(asked, known)
   }
   let fresh: Kept | undefined
   try {
@@ -188,12 +202,34 @@ export const kept: MiddlewareHandler<AppEnv> = async (c, next) => {
     if (!fresh && slots.get(key) === slot) slots.delete(key)
     resolve(fresh)
   }
-  if (!fresh) return
+  if (!fresh) return undefined
   c.res = undefined
   c.res = answer(c.req.raw, c.env, fresh)
+  return undefined
 }
 
 const pathOf = (key: string) => (key.includes('?') ? key.slice(0, key.indexOf('?')) : key)
+
+/** The slot of an address; of one with parameters only where its page has been asked for and its parameters are known. */
+function slotOf(memory: Memory, url: string): Slot | undefined {
+  const asked = keyOf(url)
+  if (!asked.includes('?')) return memory.slots.get(asked)
+  const path = pathOf(asked)
+  const known = memory.known.get(path)
+  return known && memory.slots.get(path + queryOf(url, known))
+}
+
+/** The parameters that a page knows, each once, in its order: `?q=a&year=2023`; empty without any. */
+function queryOf(url: string, known: readonly string[]): string {
+  if (!known.length || !url.includes('?')) return ''
+  const given = new URLSearchParams(url.slice(url.indexOf('?')))
+  const asked = new URLSearchParams()
+  for (const name of known) {
+    const value = given.get(name)
+    if (value !== null) asked.set(name, value)
+  }
+  return asked.size ? `?${asked}` : ''
+}
 
 /** Path and query as they were asked: no URL is parsed for what is answered from memory. */
 function keyOf(url: string): string {
@@ -248,50 +284,4 @@ function answer(request: Request, env: unknown, kept: Kept): Response {
   const form = kept.gzip && offersGzip(headerOf(request, env, 'accept-encoding')) ? kept.gzip : kept.plain
   if (isUnchanged(request, env, kept)) return new Response(null, { status: 304, headers: form.unchanged })
   return new Response(form.body, { status: 200, headers: form.headers })
-}
-
-/** On Node the headers are at hand as they came; an object of them for each request would cost more than the answer. */
-function headerOf(request: Request, env: unknown, name: string): string | undefined {
-  const raw = (env as { incoming?: { rawHeaders: string[] } } | undefined)?.incoming?.rawHeaders
-  if (!raw) return request.headers.get(name) ?? undefined
-  let found: string | undefined
-  for (let i = 0; i < raw.length; i += 2) {
-    const given = raw[i] as string
-    if (given.length === name.length && given.toLowerCase() === name)
-      found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`
-  }
-  return found
-}
-
-// Few ways of saying it are sent by all readers; each is read once.
-const offers = new Map<string, boolean>()
-const MAX_OFFERS = 100
-
-function offersGzip(accepted: string | undefined): boolean {
-  if (accepted === undefined) return false
-  const known = offers.get(accepted)
-  if (known !== undefined) return known
-  if (offers.size >= MAX_OFFERS) offers.clear()
-  const offered = readsGzip(accepted)
-  offers.set(accepted, offered)
-  return offered
-}
-
-function readsGzip(accepted: string): boolean {
-  const gzip = accepted.split(',').find((part) => /^\s*gzip\s*(;|$)/i.test(part))
-  return gzip !== undefined && !/;\s*q=0(\.0*)?\s*$/.test(gzip)
-}
-
-/** If-None-Match decides where it is sent; If-Modified-Since only without it (RFC 9110 section 13.2.2). */
-function isUnchanged(request: Request, env: unknown, { etag, lastModified }: Kept): boolean {
-  const known = headerOf(request, env, 'if-none-match')
-  if (known !== undefined) {
-    const bare = etag.slice(1, -1)
-    return known.split(',').some((tag) => {
-      const own = tag.trim().replace(/^W\//, '')
-      return own === '*' || own === etag || own === `"${bare}-gzip"`
-    })
-  }
-  const since = headerOf(request, env, 'if-modified-since')
-  return since !== undefined && lastModified !== undefined && Date.parse(since) >= lastModified
 }

@@ -1,18 +1,24 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
+import { ownsDemo } from '../../features/accounts/queries.ts'
 import { readMail } from '../../features/mail/mime.ts'
 import { getMailboxMessage, listMailbox } from '../../features/mail/queries.ts'
 import { type MailboxFilter, mailboxFilter } from '../../features/mail/schema.ts'
+import { isLoopback, staysHere } from '../../http/loopback.ts'
 import { answerMailHtml } from '../components/mail-view.tsx'
 import { PublicLayout } from '../layout.tsx'
 import { MailboxList } from './mailbox-list.tsx'
 import { MailboxMessage, mailboxViews } from './mailbox-message.tsx'
 
-/** Demo mode: every message as its recipient would see it. Elsewhere there is no such page. */
+/**
+ * Demo mode: every message as its recipient would see it. Elsewhere there is no such page. Mail holds links that open accounts:
+ * where others may come here too, it is for owners of a demo organisation.
+ */
 export const mailboxPages = new Hono<AppEnv>()
   .use('/dev/mailbox/*', async (c, next) => {
     if (!c.var.services.config.demo) throw new DomainError('not_found')
+    if (!isThisMachine(c)) await requireDemoOwner(c)
     c.header('Cache-Control', 'private, no-store')
     await next()
   })
@@ -59,6 +65,20 @@ export const mailboxPages = new Hono<AppEnv>()
       'Content-Security-Policy': 'sandbox',
     })
   })
+
+/** Whether nobody but a person at this machine can have asked. The host asked for counts too: a foreign name may lead here. */
+function isThisMachine(c: Context<AppEnv>): boolean {
+  if (!staysHere(c.var.services.config)) return false
+  return isLoopback(new URL(c.req.url).hostname) && c.req.header('x-forwarded-for') === undefined
+}
+
+/** @throws DomainError unauthenticated, forbidden: `mailbox_closed`, which says what to do */
+async function requireDemoOwner(c: Context<AppEnv>): Promise<void> {
+  const { auth, db } = c.var.services
+  const who = await auth.session(c.req.raw.headers)
+  if (!who) throw new DomainError('unauthenticated', { detail: 'mailbox_closed' })
+  if (!(await ownsDemo(db, who.userId))) throw new DomainError('forbidden', { detail: 'mailbox_closed' })
+}
 
 function Frame({
   page,

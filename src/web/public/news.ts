@@ -5,7 +5,6 @@ import { topicName } from '../../features/seminars/queries/topics.ts'
 import { findPublicOrganization } from '../../features/summaries/queries/archive.ts'
 import { listNews, type NewsItem } from '../../features/summaries/queries/feeds.ts'
 import { escapeMarkup } from '../../text/escape.ts'
-import { renderMarkdown } from '../../text/markdown.ts'
 import { kept } from './kept.ts'
 
 interface News {
@@ -20,10 +19,10 @@ interface News {
 
 /** Published texts as Atom (RFC 4287) and JSON Feed 1.1, of everybody and of one organisation. */
 export const newsFeeds = new Hono<AppEnv>()
-  .get('/feed.atom', kept, async (c) => atom(c, await read(c, '/feed.atom')))
-  .get('/feed.json', kept, async (c) => json(c, await read(c, '/feed.json')))
-  .get('/o/:org/feed.atom', kept, async (c) => atom(c, await read(c, '/feed.atom', c.req.param('org'))))
-  .get('/o/:org/feed.json', kept, async (c) => json(c, await read(c, '/feed.json', c.req.param('org'))))
+  .get('/feed.atom', kept(), async (c) => atom(c, await read(c, '/feed.atom')))
+  .get('/feed.json', kept(), async (c) => json(c, await read(c, '/feed.json')))
+  .get('/o/:org/feed.atom', kept(), async (c) => atom(c, await read(c, '/feed.atom', c.req.param('org'))))
+  .get('/o/:org/feed.json', kept(), async (c) => json(c, await read(c, '/feed.json', c.req.param('org'))))
 
 async function read(c: Context<AppEnv>, file: string, slug?: string): Promise<News> {
   const { db, config } = c.var.services
@@ -54,7 +53,7 @@ const lastUpdate = (news: News) => news.items.map(updatedOf).sort().at(-1) ?? '1
 
 function contentOf(item: NewsItem): string {
   const lead = item.text.lead.map((paragraph) => `<p>${escapeMarkup(paragraph)}</p>`)
-  return [...lead, ...renderMarkdown(item.text.body)].join('')
+  return [...lead, ...item.text.blocks].join('')
 }
 
 function atom(c: Context<AppEnv>, news: News): Response {

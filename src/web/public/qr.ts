@@ -11,10 +11,10 @@ import { kept } from './kept.ts'
  * phone subscribes with one tap, whatever phone it is: many take a webcal address from a code for text.
  */
 export const qrCodes = new Hono<AppEnv>()
-  .get('/s/:slug/qr.svg', kept, (c) => ofSeminar(c, ''))
-  .get('/s/:slug/summary/qr.svg', kept, (c) => ofSeminar(c, '/summary'))
-  .get('/calendar/qr.svg', kept, (c) => code(c, '/calendar'))
-  .get('/o/:org/calendar/qr.svg', kept, async (c) => {
+  .get('/s/:slug/qr.svg', kept(), (c) => ofSeminar(c, ''))
+  .get('/s/:slug/summary/qr.svg', kept(), (c) => ofSeminar(c, '/summary'))
+  .get('/calendar/qr.svg', kept(), (c) => code(c, '/calendar'))
+  .get('/o/:org/calendar/qr.svg', kept(), async (c) => {
     const found = await findPublicOrganization(c.var.services.db, c.req.param('org'))
     if (!found) throw new DomainError('not_found', { detail: 'no_organization' })
     return code(c, `/calendar?org=${found.organization.slug}`)

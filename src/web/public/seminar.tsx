@@ -26,7 +26,7 @@ import { eventData } from './structured.ts'
 import { OtherLanguageNote, orgNameOf, Topics, Words } from './words.tsx'
 
 /** A seminar's page: before, while it is on, and after. */
-export const seminarPage = new Hono<AppEnv>().get('/s/:slug', kept, async (c: Context<AppEnv>) => {
+export const seminarPage = new Hono<AppEnv>().get('/s/:slug', kept('add'), async (c: Context<AppEnv>) => {
   const { db } = c.var.services
   const { page } = c.var
   const { seminar, moved } = await getPublicSeminar(db, c.req.param('slug') as string)

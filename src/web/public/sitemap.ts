@@ -22,7 +22,7 @@ const PERSONAL = [
 
 /** What search engines are told: `robots.txt` and `sitemap.xml` (sitemaps.org 0.9). Only what is public. */
 export const sitemap = new Hono<AppEnv>()
-  .get('/robots.txt', kept, (c) => {
+  .get('/robots.txt', kept(), (c) => {
     const paths = PERSONAL.flatMap((path) => [path, `/en${path}`])
     const lines = [
       'User-agent: *',
@@ -33,7 +33,7 @@ export const sitemap = new Hono<AppEnv>()
     ]
     return c.text(lines.join('\n'))
   })
-  .get('/sitemap.xml', kept, async (c) => {
+  .get('/sitemap.xml', kept(), async (c) => {
     const { db, config } = c.var.services
     const { seminars, organizations } = await listSitemap(db)
     const urls = [

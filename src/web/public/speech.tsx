@@ -28,7 +28,7 @@ export function isReadable(speech: Pick<ReleasedSpeech, 'latest_type' | 'latest_
 }
 
 /** A released speech as words, where its author sent a Word document. */
-export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read', kept, async (c) => {
+export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read', kept(), async (c) => {
   const { db } = c.var.services
   const { page } = c.var
   const { seminar, moved } = await getPublicSeminar(db, c.req.param('slug'))

@@ -10,8 +10,8 @@ const ACCESSIBILITY = ['aim', 'how', 'known', 'tell'] as const
 
 /** What is kept and why, and for whom the pages work: written, one section a question. */
 export const statementPages = new Hono<AppEnv>()
-  .get('/privacy', kept, (c) => c.html(<Statement page={c.var.page} name="privacy" sections={PRIVACY} />))
-  .get('/accessibility', kept, (c) =>
+  .get('/privacy', kept(), (c) => c.html(<Statement page={c.var.page} name="privacy" sections={PRIVACY} />))
+  .get('/accessibility', kept(), (c) =>
     c.html(<Statement page={c.var.page} name="accessibility" sections={ACCESSIBILITY} />),
   )
 

@@ -23,7 +23,7 @@ import { newsArticle } from './structured.ts'
 import { OtherLanguageNote, orgNameOf, Topics } from './words.tsx'
 
 /** The published summary of a seminar. */
-export const summaryPage = new Hono<AppEnv>().get('/s/:slug/summary', kept, async (c: Context<AppEnv>) => {
+export const summaryPage = new Hono<AppEnv>().get('/s/:slug/summary', kept(), async (c: Context<AppEnv>) => {
   const { db } = c.var.services
   const { page } = c.var
   const { seminar, moved } = await getPublicSeminar(db, c.req.param('slug') as string)

@@ -113,6 +113,8 @@ describe('a forgotten password', () => {
     for (let i = 0; i < 3; i++) expect((await get(path)).status).toBe(200)
     const short = await post(path, { password: 'ngan' })
     expect([short.status, (await short.text()).includes('ít nhất 10 ký tự')]).toEqual([422, true])
+    const own = await post(path, { password: m.email })
+    expect([own.status, (await own.text()).includes('nên dễ đoán')]).toEqual([422, true])
     const done = await post(path, { password: 'mat-khau-moi-tinh' })
     expect([done.status, done.headers.get('location')]).toEqual([303, '/sign-in?done=reset'])
     expect(await (await get('/sign-in?done=reset')).text()).toContain('Đã lưu mật khẩu mới')
@@ -169,6 +171,32 @@ describe('joining by link', () => {
     expect((await get(path)).status).toBe(404)
   })
 
+  it.each([
+    ['', 'nguoi-moi-nua@mau.example', 'mật khẩu 2026', 'nằm trong số những mật khẩu bị đoán đầu tiên'],
+    [
+      '/en',
+      'newcomer@mau.example',
+      'newcomer@mau.example',
+      'it is mostly a name, an e-mail address or the organisation',
+    ],
+    ['', 'va-nguoi-nua@mau.example', '1234567890', 'chỉ lặp lại hoặc theo thứ tự sẵn có'],
+  ])(
+    'refuses a password that is guessed first, in words, and makes no account%s: %s',
+    async (language, email, password, words) => {
+      const { id } = await createOrganization(t.services.db)
+      const path = language + (await invite(id, email))
+      const refused = await post(path, { name: 'Đỗ Mẫu', password })
+      const html = await refused.text()
+      expect([refused.status, html.includes(words), /name="password"[^>]*value="[^"]/.test(html)]).toEqual([
+        422,
+        true,
+        false,
+      ])
+      expect(await t.services.db.selectFrom('auth.user').select('id').where('email', '=', email).execute()).toEqual([])
+      expect((await post(path, { name: 'Đỗ Mẫu', password: 'một câu ngắn dễ nhớ' })).status).toBe(303)
+    },
+  )
+
   it('asks somebody with an account to sign in first, and takes the one who is signed in', async () => {
     const [a, b] = [await createOrganization(t.services.db), await createOrganization(t.services.db)]
     const m = await createMember(t.services, a.id)
@@ -224,6 +252,8 @@ describe('set-up', () => {
         true,
         true,
       ])
+      const weak = await send({ ...fields, slug: 'thanh-uy-mau', password: 'Thành ủy Mẫu' })
+      expect([weak.status, (await weak.text()).includes('tên cơ quan nên dễ đoán')]).toEqual([422, true])
       const done = await send({ ...fields, slug: 'thanh-uy-mau' })
       expect([done.status, done.headers.get('location')]).toEqual([303, '/console/thanh-uy-mau'])
       expect(

@@ -156,6 +156,24 @@ describe('API keys', () => {
   })
 })
 
+describe('a key whose maker has another role now', () => {
+  it('says what it does now and why, in both languages', async () => {
+    const maker = await createMember(t.services, org.id)
+    const made = await post(`${base}/keys`, { name: 'Cổng dữ liệu', scope: 'admin', days: '' }, maker.cookie)
+    expect(made.status).toBe(200)
+    const list = async (language: string) => await (await get(`${language}${base}/keys`)).text()
+    const role = (to: string) => post(`${base}/members/${maker.userId}/role`, { role: to })
+    expect(await list('')).not.toContain('Hiện nay:')
+    await role('organizer')
+    expect(await list('')).toContain('Hiện nay: Đọc và ghi, vì vai trò của người tạo nay là Người tổ chức.')
+    await role('viewer')
+    expect(await list('')).toContain('Hiện nay: Chỉ đọc, vì vai trò của người tạo nay là Người xem.')
+    expect(await list('/en')).toContain('Now: Read, because the present role of its maker is Viewer.')
+    await role('owner')
+    expect(await list('')).not.toContain('Hiện nay:')
+  })
+})
+
 describe('the log', () => {
   it('tells in words who did what, by cursor, and never a link or a key', async () => {
     const log = `/console/${org.slug}/log`

@@ -133,4 +133,28 @@ describe('what is kept of public pages', () => {
     expect([again.status, await again.text()]).toEqual([304, ''])
     expect([...again.headers.keys()].sort()).toEqual(['cache-control', 'etag', 'vary'])
   })
+
+  it('is one answer however many parameters are made up, and one for each that the page knows', async () => {
+    const org = await createOrganization(t.database.db)
+    const { id, slug } = await createSeminar(t.database.db, org.id, { theme: 'Một bản' })
+    await read(`/s/${slug}?n=0`)
+    await t.database.db.updateTable('seminars').set({ theme: 'Bản khác' }).where('id', '=', id).execute()
+    for (const query of ['', '?n=1', '?n=2&x=%0a', '?', '?addx=calendar'])
+      expect(await read(`/s/${slug}${query}`)).toContain('Một bản')
+    expect(await read(`/s/${slug}?n=3&add=calendar`)).toContain('Bản khác')
+    // What it was made for stands in none of its links.
+    expect(await read(`/s/${slug}?add=calendar&n=4`)).not.toContain('n=3')
+    expect(await read(`/s/${slug}?n=5`)).not.toMatch(/[?&]n=\d/)
+  })
+
+  it('finds what was searched for, whatever else is in the address', async () => {
+    const org = await createOrganization(t.database.db)
+    await createSeminar(t.database.db, org.id, { theme: 'Chuyển đổi số', visibility: 'public' })
+    await createSeminar(t.database.db, org.id, { theme: 'Cải cách hành chính', visibility: 'public' })
+    const found = await read(`/o/${org.slug}?x=1&q=chuyen`)
+    expect(found).toContain('Chuyển</mark>')
+    expect(found).not.toContain('Cải cách')
+    expect(await read(`/o/${org.slug}?q=chuyen&x=2`)).toBe(found)
+    expect(await read(`/o/${org.slug}?x=2`)).toContain('Cải cách')
+  })
 })

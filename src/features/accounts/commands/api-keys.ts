@@ -4,19 +4,19 @@ import type { Trx } from '../../../db/transaction.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { hashToken } from '../../links/token.ts'
-import { allows } from '../rules.ts'
+import { allows, effectiveScopes, keyMaker } from '../rules.ts'
 import type { ApiScope } from '../schema.ts'
 
 /** `ht_` and 256 random bits in 43 characters. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
   const text = btoa(String.fromCharCode(...bytes))
-  return `ht_${text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')}`
+  return `ht_${text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')}`
 }
 
 /**
  * Makes a key; it is told here and never again, only its SHA-256 is kept. `expiresAt` null: it holds until revoked. A key
- * that makes another gives it no more than it has itself; the new one ends with the member whose key made it.
+ * that makes another gives it no more than it may do itself now; the new one is of the same member, at the root.
  * @throws DomainError invalid: scopes `scope_beyond`
  */
 export async function createApiKey(
@@ -52,7 +52,7 @@ export async function createApiKey(
   return { id, key }
 }
 
-/** Whose key a new one is, and what the key that makes it may do. Whoever shuts its member out comes before or after. */
+/** Whose key a new one is, and what the key that makes it may do. Whoever changes its member's role comes before or after. */
 async function findMaker(
   trx: Trx,
   { actor }: Context,
@@ -70,18 +70,19 @@ async function findMaker(
     .where('id', '=', actor.id)
     .where('revoked_at', 'is', null)
   const userId = (await own.executeTakeFirst())?.created_by ?? null
-  if (userId !== null) await lockMember(trx, organizationId, userId)
-  return { userId, scopes: ((await own.executeTakeFirst())?.scopes ?? []) as ApiScope[] }
+  const member = userId === null ? undefined : await lockMember(trx, organizationId, userId)
+  const maker = keyMaker({ maker_id: userId, role: member?.role ?? null, disabled_at: member?.disabled_at ?? null })
+  return { userId, scopes: effectiveScopes(((await own.executeTakeFirst())?.scopes ?? []) as ApiScope[], maker) }
 }
 
-async function lockMember(trx: Trx, organizationId: string, userId: string): Promise<void> {
-  await trx
+async function lockMember(trx: Trx, organizationId: string, userId: string) {
+  return trx
     .selectFrom('members')
-    .select('role')
+    .select(['role', 'disabled_at'])
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', userId)
     .forShare()
-    .execute()
+    .executeTakeFirst()
 }
 
 /** Ends a key at once. @throws DomainError not_found */

@@ -2,7 +2,7 @@ import type { Context, Locale, Role } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
-import { issueLinks, revokeLinks, useLink } from '../../links/commands.ts'
+import { issueLinks, revokeLinks } from '../../links/commands.ts'
 import { enqueueMessages } from '../../mail/commands.ts'
 import { colleagueInvitedMail } from '../emails.tsx'
 import { findAccountByEmail } from '../queries.ts'
@@ -152,63 +152,4 @@ export async function withdrawMemberInvitation(
     subjectId: id,
     details: { email: invitation.email },
   })
-}
-
-/**
- * Makes a person a member by their invitation's link, which it uses up. Someone shut out before comes in with the new role;
- * an active member keeps the higher of the two.
- * @returns the organisation's slug
- * @throws DomainError link_invalid, where the link was used or withdrawn meanwhile
- */
-export async function acceptMemberInvitation(
-  trx: Trx,
-  ctx: Context,
-  link: { ref: string; organizationId: string; targetId: string },
-  user: { id: string; name: string },
-): Promise<string> {
-  if (!(await useLink(trx, link.ref))) throw new DomainError('link_invalid', { detail: 'join_link_invalid' })
-  const { organizationId, targetId } = link
-  const invitation = await trx
-    .updateTable('member_invitations')
-    .set((eb) => ({ accepted_at: eb.fn<Date>('now') }))
-    .where('organization_id', '=', organizationId)
-    .where('id', '=', targetId)
-    .where('accepted_at', 'is', null)
-    .where('withdrawn_at', 'is', null)
-    .returning(['role'])
-    .executeTakeFirst()
-  if (!invitation) throw new DomainError('link_invalid', { detail: 'join_link_invalid' })
-  const { role } = invitation
-  await trx
-    .insertInto('members')
-    .values({ organization_id: organizationId, user_id: user.id, role })
-    .onConflict((c) =>
-      c.columns(['organization_id', 'user_id']).doUpdateSet((eb) => ({
-        role: eb
-          .case()
-          .when(eb.and([eb('members.disabled_at', 'is', null), eb('members.role', '=', 'owner')]))
-          .then(eb.ref('members.role'))
-          .else(eb.ref('excluded.role'))
-          .end(),
-        disabled_at: null,
-      })),
-    )
-    .execute()
-  await recordAudit(
-    trx,
-    { ...ctx, actor: { kind: 'user', id: user.id, name: user.name, role: role as Role } },
-    {
-      organizationId,
-      action: 'member.joined',
-      subjectKind: 'member_invitation',
-      subjectId: targetId,
-      details: { name: user.name, role },
-    },
-  )
-  const { slug } = await trx
-    .selectFrom('organizations')
-    .select('slug')
-    .where('id', '=', organizationId)
-    .executeTakeFirstOrThrow()
-  return slug
 }

@@ -1,9 +1,7 @@
-import { sql } from 'kysely'
 import type { Context, Role } from '../../../context.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
-import type { ApiScope } from '../schema.ts'
 
 /** Locks the owners who can still act, in one order, so that two of them cannot remove each other at once. */
 async function lockOwners(trx: Trx, organizationId: string): Promise<string[]> {
@@ -34,7 +32,7 @@ async function lockMember(trx: Trx, organizationId: string, userId: string) {
 }
 
 /**
- * Gives a member another role. Who is no longer an owner leaves no key behind that does what owners do.
+ * Gives a member another role. The keys they made do no more than that from now on (`effectiveScopes`).
  * @throws DomainError not_found, or conflict `last_owner`
  */
 export async function changeRole(
@@ -53,13 +51,12 @@ export async function changeRole(
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', userId)
     .execute()
-  const keys = role === 'owner' ? 0 : await revokeKeysOf(trx, organizationId, userId, 'admin')
   await recordAudit(trx, ctx, {
     organizationId,
     action: 'member.role_changed',
     subjectKind: 'member',
     subjectId: null,
-    details: { name: member.name, from: member.role, to: role, ...(keys ? { keys } : {}) },
+    details: { name: member.name, from: member.role, to: role },
   })
 }
 
@@ -88,16 +85,16 @@ export async function disableMember(trx: Trx, ctx: Context, organizationId: stri
   })
 }
 
-/** Ends the keys a member made here, or those of one scope. @returns how many */
-async function revokeKeysOf(trx: Trx, organizationId: string, userId: string, scope?: ApiScope): Promise<number> {
-  let query = trx
+/** Ends the keys a member made here. @returns how many */
+async function revokeKeysOf(trx: Trx, organizationId: string, userId: string): Promise<number> {
+  const result = await trx
     .updateTable('api_keys')
     .set((eb) => ({ revoked_at: eb.fn<Date>('now') }))
     .where('organization_id', '=', organizationId)
     .where('created_by', '=', userId)
     .where('revoked_at', 'is', null)
-  if (scope) query = query.where(sql<boolean>`${scope} = any(scopes)`)
-  return Number((await query.executeTakeFirst()).numUpdatedRows)
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
 }
 
 /** Lets a member in again; their old sessions and keys stay ended. @throws DomainError not_found */

@@ -7,6 +7,7 @@ import { enqueueMessages } from '../../mail/commands.ts'
 import { passwordResetMail } from '../emails.tsx'
 import { findAccountByEmail, lastGeneration } from '../queries.ts'
 import { hoursAfter, lifetimes } from '../rules.ts'
+import { setPassword } from './accounts.ts'
 
 /**
  * Mails a link to set a new password, good for an hour and once, in the name of one of the person's organisations. An
@@ -44,16 +45,18 @@ export async function requestPasswordReset(trx: Trx, ctx: Context, email: string
 }
 
 /**
- * Uses a reset link up; the caller then sets the password, which ends every session. Told in the log of each organisation
- * the person works for.
+ * Uses a reset link up and sets the password, which ends every session. Told in the log of each organisation the person works
+ * for.
  * @throws DomainError link_invalid, where it was used before
  */
 export async function takePasswordReset(
   trx: Trx,
   ctx: Context,
   link: { ref: string; targetId: string },
+  passwordHash: string,
 ): Promise<void> {
   if (!(await useLink(trx, link.ref))) throw new DomainError('link_invalid', { detail: 'reset_link_invalid' })
+  await setPassword(trx, link.targetId, passwordHash)
   const memberships = await trx
     .selectFrom('members as m')
     .innerJoin('auth.user as u', 'u.id', 'm.user_id')

@@ -1,14 +1,14 @@
 import type { Context } from '../../../context.ts'
-import { type Db, type Trx, transaction } from '../../../db/transaction.ts'
-import { DomainError, invalid } from '../../../errors.ts'
+import type { Trx } from '../../../db/transaction.ts'
+import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { issueLinks, revokeLinks, useLink } from '../../links/commands.ts'
 import { linkUrl } from '../../links/queries.ts'
 import { createOrganization } from '../../organizations/commands.ts'
-import type { Auth } from '../auth.ts'
-import { hasOwner, lastGeneration } from '../queries.ts'
+import { findAccountByEmail, hasOwner, lastGeneration } from '../queries.ts'
 import { hoursAfter, lifetimes } from '../rules.ts'
 import type { FirstOwnerInput } from '../schema.ts'
+import { createAccount } from './accounts.ts'
 
 /**
  * A fresh one-time link that holds 24 hours and ends the ones before it: in demo mode one that makes the visitor owner of
@@ -30,14 +30,14 @@ export async function ensureSetupLink(
 }
 
 /** @throws DomainError link_invalid, where the link was used before */
-export async function takeSetupLink(trx: Trx, link: { ref: string }): Promise<void> {
+async function takeSetupLink(trx: Trx, link: { ref: string }): Promise<void> {
   if (!(await useLink(trx, link.ref))) throw new DomainError('link_invalid', { detail: 'setup_link_invalid' })
 }
 
 export const demoOwner = { name: 'Chủ sở hữu (minh họa)', email: 'chu-so-huu@minh-hoa.example' }
 
 /** Makes a person owner of every demo organisation. @throws DomainError not_found, where there is none */
-export async function ownDemo(trx: Trx, ctx: Context, userId: string): Promise<void> {
+async function ownDemo(trx: Trx, ctx: Context, userId: string): Promise<void> {
   const organizations = await trx.selectFrom('organizations').select('id').where('demo', '=', true).execute()
   if (!organizations.length) throw new DomainError('not_found')
   for (const { id } of organizations) {
@@ -60,50 +60,30 @@ export async function ownDemo(trx: Trx, ctx: Context, userId: string): Promise<v
   }
 }
 
-/** Makes an account. @throws DomainError invalid: email `account_exists` */
-export async function createAccount(
-  auth: Auth,
-  input: { name: string; email: string; password: string },
-): Promise<string> {
-  try {
-    return await auth.createUser(input)
-  } catch (error) {
-    const code = (error as { code?: string }).code
-    if (code === 'duplicate' || code === '23505') throw invalid({ field: 'email', code: 'account_exists' })
-    throw error
-  }
+/**
+ * Takes the link of the demo and makes its account, where there is none yet, owner of every demo organisation.
+ * @throws DomainError link_invalid (the link was used before), not_found (there is no demo organisation)
+ */
+export async function takeDemo(trx: Trx, ctx: Context, link: { ref: string }, passwordHash: string): Promise<void> {
+  await takeSetupLink(trx, link)
+  const account = await findAccountByEmail(trx, demoOwner.email)
+  await ownDemo(trx, ctx, account?.id ?? (await createAccount(trx, { ...demoOwner, passwordHash })))
 }
 
 /**
- * Makes an account, its organisation and the ownership of it. The account comes first and outside the transaction (it is
- * better-auth's): where the rest is refused it stays, and belongs nowhere.
- * @param prepare runs first in the transaction that makes the organisation
- * @throws DomainError invalid: email `account_exists`, slug `taken`
+ * Takes the link of the set-up and makes the first owner's account and organisation: all of it, or nothing.
+ * @throws DomainError link_invalid (the link was used before); invalid: email `account_exists`, slug `taken`
  */
-export async function createOwner(
-  { db, auth }: { db: Db; auth: Auth },
+export async function setUpFirstOwner(
+  trx: Trx,
   ctx: Context,
-  input: FirstOwnerInput,
-  prepare?: (trx: Trx) => Promise<void>,
-): Promise<{ userId: string; organizationId: string; slug: string }> {
-  const slugTaken = await db
-    .selectFrom('slugs')
-    .select('slug')
-    .where('kind', '=', 'organization')
-    .where('slug', '=', input.slug)
-    .executeTakeFirst()
-  if (slugTaken) throw invalid({ field: 'slug', code: 'taken' })
-  const userId = await createAccount(auth, input)
-  const organizationId = await transaction(db, async (trx) => {
-    await prepare?.(trx)
-    return createOrganization(
-      trx,
-      { ...ctx, actor: { kind: 'user', id: userId, name: input.name, role: 'owner' } },
-      {
-        name: input.organizationName,
-        slug: input.slug,
-      },
-    )
-  })
-  return { userId, organizationId, slug: input.slug }
+  link: { ref: string },
+  input: Omit<FirstOwnerInput, 'password'>,
+  passwordHash: string,
+): Promise<void> {
+  await takeSetupLink(trx, link)
+  const { name, email } = input
+  const id = await createAccount(trx, { name, email, passwordHash })
+  const asOwner: Context = { ...ctx, actor: { kind: 'user', id, name, role: 'owner' } }
+  await createOrganization(trx, asOwner, { name: input.organizationName, slug: input.slug })
 }

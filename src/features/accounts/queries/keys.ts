@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { decodeCursor, type Page, toPage } from '../../../db/cursor.ts'
 import type { Db } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
+import { effectiveScopes, type KeyMaker, keyMaker } from '../rules.ts'
 import type { ApiScope } from '../schema.ts'
 
 /** Which keys: those that open, those that ended (revoked or past their time), or all. */
@@ -21,13 +22,22 @@ function keyRows(db: Db, organizationId: string, state: KeyFilter['state']) {
 function withMaker(query: ReturnType<typeof keyRows>) {
   return query
     .leftJoin('auth.user as u', 'u.id', 'k.created_by')
+    .leftJoin('members as m', (j) =>
+      j.onRef('m.organization_id', '=', 'k.organization_id').onRef('m.user_id', '=', 'k.created_by'),
+    )
     .select(['k.id', 'k.name', 'k.hint', 'k.scopes', 'k.created_at', 'k.expires_at', 'k.last_used_at', 'k.revoked_at'])
-    .select('u.name as created_by')
+    .select(['u.name as created_by', 'k.created_by as maker_id', 'm.role', 'm.disabled_at'])
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof withMaker>['execute']>>[number]
-export type ApiKeyRow = Omit<Row, 'scopes'> & { scopes: ApiScope[] }
-const toKey = (row: Row): ApiKeyRow => ({ ...row, scopes: row.scopes as ApiScope[] })
+/** `effective` is what the key may do now, in its maker's present role; it says nothing of whether the key ended. */
+export type ApiKeyRow = Omit<Row, 'scopes'> & { scopes: ApiScope[]; maker: KeyMaker; effective: ApiScope[] }
+
+function toKey(row: Row): ApiKeyRow {
+  const scopes = row.scopes as ApiScope[]
+  const maker = keyMaker(row)
+  return { ...row, scopes, maker, effective: effectiveScopes(scopes, maker) }
+}
 
 /** A page of keys, the latest first, with who made each; never the key. */
 export async function listApiKeysPage(

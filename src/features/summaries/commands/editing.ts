@@ -3,6 +3,7 @@ import type { Context, Locale } from '../../../context.ts'
 import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
+import { renderMarkdown } from '../../../text/markdown.ts'
 import { recordAudit } from '../../audit/commands.ts'
 import { type SeminarRow, seminarTitle } from '../../seminars/queries.ts'
 import { getDraft } from '../queries/drafts.ts'
@@ -86,7 +87,8 @@ export async function restoreDraft(
 
 async function overwrite(trx: Trx, ctx: Context, before: Summary, input: SummaryInput, keep = false): Promise<Summary> {
   await keepEarlierDraft(trx, ctx, before, input, keep)
-  await movePhotos(trx, before, input.body)
+  const blocks = renderMarkdown(input.body)
+  await movePhotos(trx, before, blocks)
   const leadEdited = before.lead_edited || !sameLines(before.lead, input.lead)
   const row = await trx
     .updateTable('summaries')
@@ -95,6 +97,7 @@ async function overwrite(trx: Trx, ctx: Context, before: Summary, input: Summary
       lead: input.lead,
       lead_edited: leadEdited,
       body: input.body,
+      body_html: blocks,
       byline: input.byline,
       figures: input.figures === null ? null : jsonb(input.figures),
       conclusions: input.conclusions,

@@ -3,6 +3,7 @@ import type { Locale } from '../../../context.ts'
 import type { Db } from '../../../db/transaction.ts'
 import type { Summaries, SummaryPhotos, SummaryRevisions } from '../../../db/types.ts'
 import { DomainError } from '../../../errors.ts'
+import { renderMarkdown } from '../../../text/markdown.ts'
 import {
   type DraftContent,
   type FiguresTable,
@@ -14,26 +15,29 @@ import {
   printedSummary,
 } from '../schema.ts'
 
-type Row<T> = Omit<T, 'figures' | 'published' | 'variants' | 'content' | 'locale' | 'state'>
+type Row<T> = Omit<T, 'figures' | 'published' | 'variants' | 'content' | 'locale' | 'state' | 'body_html'>
 
 export type Summary = Row<Selectable<Summaries>> & {
   locale: Locale
   state: 'draft' | 'published' | 'withdrawn'
   figures: FiguresTable | null
   published: PrintedSummary | null
+  /** The body as HTML, made when it was saved. */
+  blocks: string[]
 }
 
 export type SummaryPhoto = Row<Selectable<SummaryPhotos>> & { variants: PhotoVariant[] }
 export type SummaryRevision = Row<Selectable<SummaryRevisions>> & { content: PrintedSummary }
 
 /** A row as it is read, its JSON in the shape that was written. */
-export function toSummary(row: Selectable<Summaries>): Summary {
+export function toSummary({ body_html, ...row }: Selectable<Summaries>): Summary {
   return {
     ...row,
     locale: row.locale as Locale,
     state: row.state as Summary['state'],
     figures: row.figures === null ? null : figuresTable.parse(row.figures),
     published: row.published === null ? null : printedSummary.parse(row.published),
+    blocks: body_html ?? renderMarkdown(row.body),
   }
 }
 
@@ -127,6 +131,7 @@ export function printDraft(
 ): PrintedSummary {
   return {
     ...draftOf(summary),
+    blocks: summary.blocks,
     photos: photos.map((photo) => printPhoto(photo, summary.locale)),
     ...times,
   }

@@ -47,7 +47,10 @@ function fill(box: HTMLElement, name: string, text: string): void {
   const [, row, label] = /^(?:row\.(\d+)|column)\.(\d+|label)$/.exec(name) ?? []
   const top = row === undefined ? -1 : Number(row)
   const left = label === 'label' ? -1 : Number(label)
-  const lines = text.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n')
+  const lines = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/(?<!\n)\n+$/, '')
+    .split('\n')
   lines.forEach((line, y) => {
     line.split('\t').forEach((value, x) => {
       const at = { row: top + y, column: left + x }

@@ -89,7 +89,7 @@ function table(node: Element): Block[] {
   const lines = cells.map((row) => {
     const texts = row.map((cell) =>
       tidy(inline(cell))
-        .replace(/\s*\n\s*/g, ' ')
+        .replace(/(?<!\s)\s*\n\s*/g, ' ')
         .replaceAll('|', '\\|'),
     )
     return `| ${[...texts, ...Array(width - texts.length).fill('')].join(' | ')} |`

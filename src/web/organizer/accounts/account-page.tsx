@@ -4,6 +4,7 @@ import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { findLink } from '../../../features/links/queries.ts'
 import type { FoundLink, Purpose } from '../../../features/links/schema.ts'
+import { clientAddress } from '../../../http/client-address.ts'
 import type { TextKey } from '../../../i18n.ts'
 import { PublicLayout } from '../../layout.tsx'
 
@@ -55,6 +56,15 @@ export async function openLink(
   }
   if (link.expired) throw new DomainError('link_expired', { detail: `${purpose}_link_expired` })
   return link
+}
+
+/**
+ * What a new session is told of the request: an address that we checked, never one that was only claimed, and the session the
+ * browser brought, which ends.
+ */
+export function sessionHeaders(c: Context<AppEnv>): Headers {
+  const { 'user-agent': agent = '', cookie = '' } = c.req.header()
+  return new Headers({ 'user-agent': agent, 'x-forwarded-for': clientAddress(c), cookie })
 }
 
 /** Gives the browser the cookies of a session, and keeps the answer out of caches. */

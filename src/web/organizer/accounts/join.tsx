@@ -3,14 +3,14 @@ import { transaction } from '../../../db/transaction.ts'
 import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { passwordLength, type SignedIn } from '../../../features/accounts/auth.ts'
-import { acceptMemberInvitation } from '../../../features/accounts/commands/invitations.ts'
-import { createAccount } from '../../../features/accounts/commands/set-up.ts'
+import { acceptMemberInvitation, joinWithAccount } from '../../../features/accounts/commands/join.ts'
+import { refuseWeakPassword } from '../../../features/accounts/queries/passwords.ts'
 import { findAccountByEmail, getMemberInvitation } from '../../../features/accounts/queries.ts'
 import { joinSchema } from '../../../features/accounts/schema.ts'
 import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { contextOf } from '../../middleware.ts'
-import { AccountPage, labelsOf, Notice, openLink, setCookies } from './account-page.tsx'
+import { AccountPage, labelsOf, Notice, openLink, sessionHeaders, setCookies } from './account-page.tsx'
 
 /** A colleague comes in by the link of an invitation: as who is signed in, or with an account made here. */
 export const joinPages = new Hono<AppEnv>()
@@ -36,19 +36,22 @@ export const joinPages = new Hono<AppEnv>()
     }
     const parsed = parseForm(joinSchema, values)
     if ('form' in parsed) return c.html(<JoinPage {...facts} page={page} form={parsed.form} token={token} />, 422)
-    const { email } = facts.invitation
-    let userId: string
+    const { email, name: organization } = facts.invitation
+    const { name, password } = parsed.input
+    const refused = (form: FormState, hasAccount = facts.hasAccount) =>
+      c.html(<JoinPage {...facts} page={page} form={form} token={token} hasAccount={hasAccount} />, 422)
     try {
-      userId = await createAccount(services.auth, { ...parsed.input, email })
+      await refuseWeakPassword(password, [email, name, organization])
+      const passwordHash = await services.auth.hashPassword(password)
+      const ctx = contextOf(c, { kind: 'link', id: link.ref, name })
+      const slug = await transaction(services.db, (trx) => joinWithAccount(trx, ctx, link, { name, passwordHash }))
+      setCookies(c, (await services.auth.signIn(email, password, sessionHeaders(c))) ?? [])
+      return c.redirect(page.href(`/console/${slug}`), 303)
     } catch (error) {
+      const form = formRefused(error, values)
       // Made meanwhile: the page then offers to sign in.
-      formRefused(error, values)
-      return c.html(<JoinPage {...facts} page={page} form={emptyForm} token={token} hasAccount />, 422)
+      return form.errors.some((e) => e.field === 'email') ? refused(emptyForm, true) : refused(form)
     }
-    const answer = await accept({ id: userId, name: parsed.input.name })
-    const cookies = await services.auth.signIn(email, parsed.input.password, new Headers())
-    setCookies(c, cookies ?? [])
-    return cookies ? c.redirect(answer.headers.get('location') ?? page.href('/console'), 303) : answer
   })
 
 async function readInvitation(c: Context<AppEnv>) {

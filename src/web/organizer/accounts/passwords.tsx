@@ -4,12 +4,14 @@ import type { AppEnv, Page } from '../../../env.ts'
 import { passwordLength } from '../../../features/accounts/auth.ts'
 import { requestPasswordReset, takePasswordReset } from '../../../features/accounts/commands/passwords.ts'
 import { countHit, hitRateLimit } from '../../../features/accounts/commands/rate-limits.ts'
+import { refuseWeakPassword } from '../../../features/accounts/queries/passwords.ts'
+import { findAccount } from '../../../features/accounts/queries.ts'
 import { forgotSchema, resetSchema } from '../../../features/accounts/schema.ts'
 import { clientAddress } from '../../../http/client-address.ts'
 import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
-import { parseForm, readForm } from '../../forms.ts'
+import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { contextOf } from '../../middleware.ts'
-import { AccountPage, labelsOf, openLink } from './account-page.tsx'
+import { AccountPage, labelsOf, openLink, setCookies } from './account-page.tsx'
 
 const HOUR = 3600
 
@@ -65,8 +67,18 @@ export const passwordPages = new Hono<AppEnv>()
     const parsed = parseForm(resetSchema, values)
     if ('form' in parsed) return c.html(<ResetPage page={page} form={parsed.form} token={c.req.param('token')} />, 422)
     const ctx = contextOf(c, { kind: 'link', id: link.ref, name: 'reset' })
-    await transaction(services.db, (trx) => takePasswordReset(trx, ctx, link))
-    await services.auth.setPassword(link.targetId, parsed.input.password)
+    const { password } = parsed.input
+    try {
+      const account = await findAccount(services.db, link.targetId)
+      await refuseWeakPassword(password, [account?.email, account?.name])
+      const passwordHash = await services.auth.hashPassword(password)
+      await transaction(services.db, (trx) => takePasswordReset(trx, ctx, link, passwordHash))
+    } catch (error) {
+      const form = formRefused(error, values)
+      return c.html(<ResetPage page={page} form={form} token={c.req.param('token')} />, 422)
+    }
+    // Whoever is signed in in this browser, too: the next page asks for the new password.
+    setCookies(c, await services.auth.signOut(c.req.raw.headers))
     return c.redirect(page.href('/sign-in?done=reset'), 303)
   })
 

@@ -3,13 +3,9 @@ import { transaction } from '../../../db/transaction.ts'
 import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { passwordLength } from '../../../features/accounts/auth.ts'
-import {
-  createAccount,
-  createOwner,
-  demoOwner,
-  ownDemo,
-  takeSetupLink,
-} from '../../../features/accounts/commands/set-up.ts'
+import { setPassword } from '../../../features/accounts/commands/accounts.ts'
+import { demoOwner, setUpFirstOwner, takeDemo } from '../../../features/accounts/commands/set-up.ts'
+import { refuseWeakPassword } from '../../../features/accounts/queries/passwords.ts'
 import { findAccountByEmail, hasOwner } from '../../../features/accounts/queries.ts'
 import { firstOwnerSchema } from '../../../features/accounts/schema.ts'
 import { linkToken } from '../../../features/links/token.ts'
@@ -17,7 +13,7 @@ import type { Services } from '../../../services.ts'
 import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
 import { formRefused, parseForm, readForm } from '../../forms.ts'
 import { contextOf } from '../../middleware.ts'
-import { AccountPage, labelsOf, openLink, setCookies } from './account-page.tsx'
+import { AccountPage, labelsOf, openLink, sessionHeaders, setCookies } from './account-page.tsx'
 
 /** The one-time link that the start prints: owner of the demo, or the first owner of a new deployment. */
 export const setupPages = new Hono<AppEnv>()
@@ -36,12 +32,10 @@ export const setupPages = new Hono<AppEnv>()
     const { page, services } = c.var
     const ctx = contextOf(c, { kind: 'link', id: link.ref, name: 'setup' })
     if (link.targetId === 'demo') {
-      const { userId, cookies } = await signInDemoOwner(services)
-      await transaction(services.db, async (trx) => {
-        await takeSetupLink(trx, link)
-        await ownDemo(trx, ctx, userId)
-      })
-      setCookies(c, cookies)
+      const password = await demoPassword(services)
+      const passwordHash = await services.auth.hashPassword(password)
+      await transaction(services.db, (trx) => takeDemo(trx, ctx, link, passwordHash))
+      setCookies(c, await signInDemoOwner(services, password, passwordHash, sessionHeaders(c)))
       return c.redirect(page.href('/console'), 303)
     }
     if (await hasOwner(services.db)) throw new DomainError('link_invalid', { detail: 'setup_link_invalid' })
@@ -49,25 +43,36 @@ export const setupPages = new Hono<AppEnv>()
     const token = c.req.param('token')
     const parsed = parseForm(firstOwnerSchema, values)
     if ('form' in parsed) return c.html(<FirstOwnerPage page={page} form={parsed.form} token={token} />, 422)
+    const { password, ...input } = parsed.input
     try {
-      const { slug } = await createOwner(services, ctx, parsed.input, (trx) => takeSetupLink(trx, link))
-      setCookies(c, (await services.auth.signIn(parsed.input.email, parsed.input.password, new Headers())) ?? [])
-      return c.redirect(page.href(`/console/${slug}`), 303)
+      await refuseWeakPassword(password, [input.email, input.name, input.organizationName, input.slug])
+      const passwordHash = await services.auth.hashPassword(password)
+      await transaction(services.db, (trx) => setUpFirstOwner(trx, ctx, link, input, passwordHash))
+      setCookies(c, (await services.auth.signIn(input.email, password, sessionHeaders(c))) ?? [])
+      return c.redirect(page.href(`/console/${input.slug}`), 303)
     } catch (error) {
       return c.html(<FirstOwnerPage page={page} form={formRefused(error, values)} token={token} />, 422)
     }
   })
 
 /** The demo owner's password is derived from LINK_KEY and known to nobody; so a second visit does not end the first one's session. */
-async function signInDemoOwner({ db, auth, config }: Services): Promise<{ userId: string; cookies: string[] }> {
+async function demoPassword({ config }: Services): Promise<string> {
   const key = config.linkKey as string
-  const password = (await linkToken(key, 'setup', 'demo-owner', 0)) + (await linkToken(key, 'setup', 'demo-owner', 1))
-  const userId =
-    (await findAccountByEmail(db, demoOwner.email))?.id ?? (await createAccount(auth, { ...demoOwner, password }))
-  const cookies = await auth.signIn(demoOwner.email, password, new Headers())
-  if (cookies) return { userId, cookies }
-  await auth.setPassword(userId, password)
-  return { userId, cookies: (await auth.signIn(demoOwner.email, password, new Headers())) ?? [] }
+  return (await linkToken(key, 'setup', 'demo-owner', 0)) + (await linkToken(key, 'setup', 'demo-owner', 1))
+}
+
+/** Where LINK_KEY is another than when the account was made, it gets the password of the new one. */
+async function signInDemoOwner(
+  { db, auth }: Services,
+  password: string,
+  passwordHash: string,
+  headers: Headers,
+): Promise<string[]> {
+  const cookies = await auth.signIn(demoOwner.email, password, headers)
+  if (cookies) return cookies
+  const account = await findAccountByEmail(db, demoOwner.email)
+  if (account) await transaction(db, (trx) => setPassword(trx, account.id, passwordHash))
+  return (await auth.signIn(demoOwner.email, password, headers)) ?? []
 }
 
 function DemoPage({ page, token }: { page: Page; token: string }) {

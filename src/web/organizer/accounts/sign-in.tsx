@@ -7,7 +7,7 @@ import { signInSchema } from '../../../features/accounts/schema.ts'
 import { clientAddress } from '../../../http/client-address.ts'
 import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
 import { parseForm, readForm } from '../../forms.ts'
-import { AccountPage, labelsOf, Notice, setCookies } from './account-page.tsx'
+import { AccountPage, labelsOf, Notice, sessionHeaders, setCookies } from './account-page.tsx'
 
 /** Signing in and out. `next` leads on afterwards, to a path of our own only. */
 export const signInPages = new Hono<AppEnv>()
@@ -27,11 +27,8 @@ export const signInPages = new Hono<AppEnv>()
     const parsed = parseForm(signInSchema, values)
     c.header('Cache-Control', 'no-store')
     if ('form' in parsed) return c.html(<SignInPage page={page} form={parsed.form} next={next} />, 422)
-    const address = clientAddress(c)
-    // Only what the session may keep: a forwarded address that we did not check never reaches it.
-    const headers = new Headers({ 'user-agent': c.req.header('user-agent') ?? '', 'x-forwarded-for': address })
     try {
-      const cookies = await signIn(services, parsed.input, address, headers)
+      const cookies = await signIn(services, parsed.input, clientAddress(c), sessionHeaders(c))
       if (cookies) {
         setCookies(c, cookies)
         return c.redirect(next, 303)

@@ -43,6 +43,7 @@ export const onePages = new Hono<AppEnv>()
     if ('form' in parsed) return onePage(c, { edit: parsed.form, status: 422 })
     const seen = version.safeParse(values.version)
     if (!seen.success) throw new DomainError('bad_request')
+    await getInvitation(c.var.services.db, seminar.organization_id, seminar.id, id)
     try {
       await transaction(c.var.services.db, (trx) =>
         editInvitation(trx, memberContext(c), seminar.organization_id, id, parsed.input, seen.data),

@@ -4,7 +4,11 @@ import type { AppEnv, Page } from '../../../env.ts'
 import { DomainError } from '../../../errors.ts'
 import { decideSubstitution } from '../../../features/invitations/commands/consent.ts'
 import { printedPositions } from '../../../features/invitations/emails/parts.ts'
-import { listPendingSubstitutions, type PendingSubstitution } from '../../../features/invitations/queries/one.ts'
+import {
+  getInvitation,
+  listPendingSubstitutions,
+  type PendingSubstitution,
+} from '../../../features/invitations/queries/one.ts'
 import { decisionInput } from '../../../features/invitations/schema.ts'
 import { shortDateTime, wallTime } from '../../../text/dates.ts'
 import { parseForm, readForm } from '../../forms.ts'
@@ -48,6 +52,7 @@ export const substitutionPages = new Hono<AppEnv>()
       invitationId: c.req.param('invitation'),
       substitutionId: c.req.param('substitution'),
     }
+    await getInvitation(c.var.services.db, seminar.organization_id, seminar.id, target.invitationId)
     const told = await transaction(c.var.services.db, (trx) =>
       decideSubstitution(trx, memberContext(c), { ...target, ...parsed.input }),
     )

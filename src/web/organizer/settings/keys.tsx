@@ -114,7 +114,10 @@ function KeyTable({ page, member, keys }: { page: Page; member: Member; keys: Ke
                 {key.created_by ? ` · ${t('organizations:keys.by', { name: key.created_by })}` : ''}
               </span>
             </th>
-            <td data-label={t('organizations:keys.scope')}>{scopesText(page, key.scopes)}</td>
+            <td data-label={t('organizations:keys.scope')}>
+              {scopesText(page, key.scopes)}
+              {keyHolds(key, page.now) ? <Limited page={page} apiKey={key} /> : null}
+            </td>
             <td data-label={t('organizations:keys.used')} class="num">
               {key.last_used_at ? day(key.last_used_at) : t('organizations:keys.used.never')}
             </td>
@@ -139,6 +142,19 @@ function KeyTable({ page, member, keys }: { page: Page; member: Member; keys: Ke
       </tbody>
     </table>
   )
+}
+
+/** Where the maker's present role leaves a key less than it was made for: what it does now, and why. */
+function Limited({ page, apiKey }: { page: Page; apiKey: KeyRow }) {
+  const { t } = page
+  const { scopes, effective, maker } = apiKey
+  if (maker === 'operator' || scopes.every((scope) => effective.includes(scope))) return null
+  const now = effective.length ? scopesText(page, effective) : t('organizations:keys.now.nothing')
+  const why =
+    maker === 'gone'
+      ? t('organizations:keys.now.gone')
+      : t('organizations:keys.now.role', { role: t(`accounts:role.${maker}`) })
+  return <span class="sub">{t('organizations:keys.now', { now, why })}</span>
 }
 
 /** The kind the console offers, where the scopes are one; else the scopes by name: those that a program chose. */
@@ -199,6 +215,7 @@ function KeyForm({ page, member, form }: { page: Page; member: Member; form: For
             </>
           ))}
         </dl>
+        <p class="muted small">{t('organizations:keys.role')}</p>
         <div class="actions">
           <button class="btn primary" type="submit">
             {t('organizations:keys.new')}

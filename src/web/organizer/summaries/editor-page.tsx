@@ -104,7 +104,7 @@ export async function editorPage(c: Context<AppEnv>, seminar: SeminarRow, langua
           <PhotoBoard
             page={page}
             photos={photos}
-            body={summary?.body ?? ''}
+            blocks={summary?.blocks ?? []}
             language={language}
             mayEdit={mayEdit}
             refused={shown.refused ?? []}

@@ -72,7 +72,7 @@ async function savedAnswer(c: Context<AppEnv>, seminar: SeminarRow, saved: Summa
     version: saved.version,
     text: savedText(c, seminar),
     leadEdited: saved.lead_edited,
-    places: placeOptions(c.var.page, saved.body),
+    places: placeOptions(c.var.page, saved.blocks),
     photos: Object.fromEntries(photos.map((photo) => [photo.id, placeValue(placeIn(photo, saved.locale))])),
   }
 }

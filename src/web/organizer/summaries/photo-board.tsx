@@ -10,7 +10,7 @@ interface PhotoBoardProps {
   page: Page
   photos: SummaryPhoto[]
   /** The draft's body: photos are placed after its blocks. */
-  body: string
+  blocks: string[]
   language: Locale
   mayEdit: boolean
   refused: string[]
@@ -18,9 +18,9 @@ interface PhotoBoardProps {
 }
 
 /** The photos of a seminar: adding, and for each its words, its place, its order. */
-export function PhotoBoard({ page, photos, body, language, mayEdit, refused, address }: PhotoBoardProps) {
+export function PhotoBoard({ page, photos, blocks, language, mayEdit, refused, address }: PhotoBoardProps) {
   const { t, locale } = page
-  const places = placeOptions(page, body)
+  const places = placeOptions(page, blocks)
   // What the island says while it sends, orders and saves.
   const words = {
     'data-max': PHOTO_MAX_BYTES,

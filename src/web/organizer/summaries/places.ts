@@ -1,5 +1,5 @@
 import type { Page } from '../../../env.ts'
-import { blockText, renderMarkdown } from '../../../text/markdown.ts'
+import { blockText } from '../../../text/markdown.ts'
 
 export interface PlaceOption {
   value: string
@@ -7,11 +7,11 @@ export interface PlaceOption {
 }
 
 /** Where a photo may stand in a text, each place named by the words of the block before it. */
-export function placeOptions(page: Page, body: string): PlaceOption[] {
+export function placeOptions(page: Page, blocks: string[]): PlaceOption[] {
   return [
     { value: 'top', label: page.t('summaries:photo.place.top') },
     { value: '0', label: page.t('summaries:photo.place.lead') },
-    ...renderMarkdown(body).map((block, index) => ({
+    ...blocks.map((block, index) => ({
       value: String(index + 1),
       label: page.t('summaries:photo.place.after', { n: index + 1, text: start(blockText(block)) }),
     })),

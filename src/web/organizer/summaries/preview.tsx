@@ -7,6 +7,7 @@ import type { SeminarRow } from '../../../features/seminars/queries.ts'
 import { publishSummary, withdrawSummary } from '../../../features/summaries/commands/publishing.ts'
 import { deleteStored } from '../../../features/summaries/commands/store-photo.ts'
 import { getSummary, listPhotos, printDraft, type Summary } from '../../../features/summaries/queries/editing.ts'
+import { renderMarkdown } from '../../../text/markdown.ts'
 import { Article } from '../../components/article.tsx'
 import { emptyForm } from '../../components/form.tsx'
 import { formRefused, readForm } from '../../forms.ts'
@@ -29,7 +30,8 @@ export const previewPages = new Hono<AppEnv>()
     const read = readSummaryForm({ ...values, title: values.title?.trim() || summary.title })
     if ('form' in read) throw new DomainError('bad_request')
     const { conclusionsBy, ...input } = read.input
-    return c.html(await articleOf(c, seminar, { ...summary, ...input, conclusions_by: conclusionsBy }))
+    const blocks = renderMarkdown(input.body)
+    return c.html(await articleOf(c, seminar, { ...summary, ...input, blocks, conclusions_by: conclusionsBy }))
   })
   .post('/publication', async (c) => {
     const { values } = await readForm(c)

@@ -84,7 +84,7 @@ export async function photoAnswer(c: Context<AppEnv>, seminar: SeminarRow, added
   const { page } = c.var
   const language = textLanguage(c)
   const summary = await findSummary(c.var.services.db, seminar.organization_id, seminar.id, language)
-  const places = placeOptions(page, summary?.body ?? '')
+  const places = placeOptions(page, summary?.blocks ?? [])
   const address = (rest = '') => page.href(summaryPath(c, seminar.id, language, rest))
   const items = added.map((photo) => (
     <PhotoItem {...{ page, photo, places, language, address }} mayEdit first={false} last={false} />
