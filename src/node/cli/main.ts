@@ -7,6 +7,7 @@ import { createKey } from './api-key.ts'
 import { backUp, restore } from './backup.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
+import { runDoctor } from './doctor.ts'
 import { erasePersonContacts } from './erase.ts'
 import type { Options, Say } from './options.ts'
 import { fillQuarantine, listQuarantine, restoreQuarantine } from './quarantine.ts'
@@ -60,6 +61,11 @@ const commands: Record<string, Command> = {
   'quarantine restore': { usage: '', options: {}, run: restoreQuarantine },
   'quarantine fill': { usage: '', options: {}, run: fillQuarantine },
   'renew-links': { usage: '', options: {}, run: renewAllLinks },
+  doctor: {
+    usage: '[--dns <server>] [--dkim-selector <selector>] [--to <address>] [--json]',
+    options: { dns: text, 'dkim-selector': text, to: text, json: { type: 'boolean' } },
+    run: runDoctor,
+  },
   status: { usage: '[--json]', options: { json: { type: 'boolean' } }, run: printStatus },
   routes: { usage: '', options: {}, run: printRoutes },
 }

@@ -67,6 +67,37 @@ async function lookAtStore(files: FileStore): Promise<Pick<Status['stores'], 'se
   }
 }
 
+/** The domains that letters come from: of organisations' own mailboxes, and of MAIL_FROM. */
+export async function listSenderDomains(db: Db, mailFrom: string): Promise<string[]> {
+  const rows = await db.selectFrom('organizations').select('email').distinct().where('email', 'is not', null).execute()
+  const domains = [mailFrom, ...rows.map((row) => row.email as string)].map((address) =>
+    address.slice(address.lastIndexOf('@') + 1).toLowerCase(),
+  )
+  return [...new Set(domains)]
+}
+
+/** What a database is, for who looks before going live. */
+export async function findDatabaseFacts(db: Db) {
+  const { rows } = await sql<{
+    now: Date
+    version: number
+    shown: string
+    fsync: string
+    fullPageWrites: string
+    statementTimeout: string
+    standby: boolean
+    encoding: string
+    migrations: number
+    backup: Date | null
+  }>`
+    select clock_timestamp() as now, current_setting('server_version_num')::int as version, current_setting('server_version') as shown,
+      current_setting('fsync') as fsync, current_setting('full_page_writes') as "fullPageWrites",
+      current_setting('statement_timeout') as "statementTimeout", pg_is_in_recovery() as standby,
+      current_setting('server_encoding') as encoding, (select count(*)::int from schema_migrations) as migrations,
+      (select max(made_at) from backups) as backup`.execute(db)
+  return rows[0] as (typeof rows)[number]
+}
+
 /** Whether a person owns the organisation that was made first. */
 export async function ownsFirstOrganization(db: Db, userId: string): Promise<boolean> {
   const row = await db

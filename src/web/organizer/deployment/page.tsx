@@ -36,7 +36,10 @@ export function DeploymentPage({ page, name, status, organizations }: Deployment
           <div>
             <h1>{t('deployment:title')}</h1>
             <p class="muted">{t('deployment:lead')}</p>
-            <p class="muted small">{t('deployment:at', { time: moment(page, status.at) })}</p>
+            <p class="meta small">
+              <span>{t('deployment:at', { time: moment(page, status.at) })}</span>
+              <LanguageLink page={page} />
+            </p>
           </div>
         </header>
         <Troubles page={page} status={status} />
@@ -57,9 +60,7 @@ function Nav({ page, name }: { page: Page; name: string }) {
   const { t, href } = page
   return (
     <nav aria-label={t('console:nav.label')}>
-      <b>
-        <a href={href('/console/deployment')}>{t('common:product')}</a>
-      </b>
+      <b>{t('common:product')}</b>
       <div class="items">
         <a class="item" href={href('/console/deployment')} aria-current="page">
           {t('deployment:nav')}
@@ -70,7 +71,6 @@ function Nav({ page, name }: { page: Page; name: string }) {
       </div>
       <div class="foot">
         <span>{name}</span>
-        <LanguageLink page={page} />
       </div>
     </nav>
   )
@@ -186,7 +186,7 @@ function Stores({ page, status }: { page: Page; status: Status }) {
   return (
     <Part title={t('deployment:stores')}>
       <Fact name={t('deployment:stores.count')}>
-        {t('deployment:stores.counted', { count: stores.files, size: size(stores.bytes) })}
+        {stores.files ? t('deployment:stores.counted', { count: stores.files, size: size(stores.bytes) }) : 0}
       </Fact>
       <Fact name={t('deployment:stores.damaged')}>{Object.values(filesDamaged).reduce((sum, n) => sum + n, 0)}</Fact>
       <Fact name={t('deployment:stores.waiting')}>{status.filesWaiting}</Fact>

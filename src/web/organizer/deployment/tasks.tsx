@@ -2,6 +2,8 @@ import type { Page } from '../../../env.ts'
 import type { TaskState } from '../../../features/deployment/schema.ts'
 import { ago } from './time.ts'
 
+const failed = ({ error }: TaskState) => error !== null
+
 /** What runs by the clock, and how it went last. */
 export function Tasks({ page, tasks }: { page: Page; tasks: TaskState[] }) {
   const { t } = page
@@ -19,7 +21,7 @@ export function Tasks({ page, tasks }: { page: Page; tasks: TaskState[] }) {
           </tr>
         </thead>
         <tbody>
-          {tasks.map((one) => (
+          {[...tasks.filter(failed), ...tasks.filter((one) => !failed(one))].map((one) => (
             <tr>
               <th scope="row">{one.task}</th>
               <td data-label={t('deployment:task.ended')}>
