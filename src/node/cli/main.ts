@@ -41,7 +41,11 @@ const commands: Record<string, Command> = {
     options: { organization: text, name: text, scopes: text, expires: text },
     run: createKey,
   },
-  backup: { usage: '--to <folder>', options: { to: text }, run: backUp },
+  backup: {
+    usage: '--to <folder> | --into <folder> [--keep 14] [--nightly 02:15]',
+    options: { to: text, into: text, keep: text, nightly: text },
+    run: backUp,
+  },
   restore: {
     usage: '--from <folder> [--other-keys]',
     options: { from: text, 'other-keys': { type: 'boolean' } },
