@@ -75,9 +75,17 @@ describe('/console/deployment', () => {
     expect(vi.text).toContain('Thư đang dừng lại (server)')
     expect(en.text).toContain('Letters stand still (server)')
     expect(en.text).toContain('No backup is known')
-    expect(en.text).toMatch(/\d MB of [\d,.]+ MB/)
+    expect(en.text).toMatch(/\d (MB|GB) of [\d,.]+ (MB|GB)/)
     await t.database.sql`delete from mail_stops`
     await t.database.sql`delete from task_runs`
+  })
+
+  it('is linked from the desk of who owns it, and of nobody else', async () => {
+    const link = 'href="/console/deployment"'
+    const named = { deploymentOwners: [first.email] }
+    expect((await ask(first.cookie, named, `/console/${slug}`)).text).toContain(link)
+    expect((await ask(first.cookie, { demo: true }, `/console/${slug}`)).text).toContain(link)
+    expect((await ask(organizer.cookie, { ...named, demo: true }, `/console/${slug}`)).text).not.toContain(link)
   })
 
   it('takes the word from no organisation', async () => {
