@@ -1,5 +1,5 @@
 // Bundles the browser's assets and the server into dist/. `node scripts/build.mjs [--if-stale]`
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,7 +17,7 @@ function sourceStamp() {
     if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name))
     else hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`)
   }
-  for (const name of ['src', 'locales', 'sql', 'scripts', 'package-lock.json']) visit(join(root, name))
+  for (const name of ['src', 'locales', 'sql', 'scripts', 'package.json', 'package-lock.json']) visit(join(root, name))
   return hash.digest('hex')
 }
 
@@ -46,6 +46,13 @@ function writeFonts(folder) {
     join(folder, 'fonts.conf'),
     '<?xml version="1.0"?>\n<fontconfig><dir prefix="relative">.</dir></fontconfig>\n',
   )
+}
+
+/** `2026-11-24T22:05Z 1a2b3c4`: when, and from which commit; an image is built without the history. */
+function buildStamp() {
+  const at = `${new Date().toISOString().slice(0, 16)}Z`
+  const git = spawnSync('git', ['rev-parse', '--short=9', 'HEAD'], { cwd: root, encoding: 'utf8' })
+  return git.status === 0 ? `${at} ${git.stdout.trim()}` : at
 }
 
 /** @returns {Promise<boolean>} whether anything was built */
@@ -103,6 +110,7 @@ export async function build({ ifStale = false } = {}) {
     jsxImportSource: 'hono/jsx',
     packages: 'external',
     sourcemap: true,
+    define: { __BUILD__: JSON.stringify(buildStamp()) },
     logLevel: 'warning',
   })
   const manifest = {}

@@ -1,14 +1,17 @@
-import { Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
+import { routePath } from 'hono/route'
 import { api } from './api/api.ts'
 import { describeApi } from './api/openapi.ts'
 import type { AppEnv } from './env.ts'
 import { DomainError } from './errors.ts'
 import { redactPath } from './features/links/schema.ts'
+import { requestKind } from './http/request-kind.ts'
 import { translator } from './i18n.ts'
-import type { Services } from './services.ts'
+import type { Follow, Services } from './services.ts'
 import { answerError } from './web/answer-error.ts'
 import { apiDocs } from './web/api-docs/routes.tsx'
 import { health } from './web/health.ts'
+import { metrics } from './web/metrics.ts'
 import { refuseCrossSite, withLocale } from './web/middleware.ts'
 import { answerKept, forgetAfterChanges } from './web/public/kept.ts'
 import { pages } from './web/routes.ts'
@@ -28,7 +31,8 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
     c.set('locale', 'vi')
     c.set('t', translator('vi'))
     c.header('X-Request-Id', c.var.requestId)
-    await next()
+    await (services.follow ? followed(c, services.follow, next) : next())
+    services.meter?.request(requestKind(c.req.path), c.res.status, (performance.now() - started) / 1000)
     services.log.info('request', {
       id: c.var.requestId,
       method: c.req.method,
@@ -48,6 +52,7 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
   app.use(refuseCrossSite)
 
   app.route('/', health)
+  app.route('/', metrics)
   app.route('/', apiDocs(describeApi))
   app.route('/en', apiDocs(describeApi))
   app.route('/en', pages)
@@ -60,4 +65,15 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
     app.fetch = (request, env, execution) => answerKept(request, env, given, whole) ?? whole(request, env, execution)
   }
   return app
+}
+
+/** A span by the route's pattern, never by the path: that may hold a token. */
+function followed(c: Context<AppEnv>, follow: Follow, next: Next): Promise<void> {
+  return follow('server', c.req.method, async (span) => {
+    await next()
+    const route = routePath(c, -1)
+    span.name(`${c.req.method} ${route}`)
+    const { status } = c.res
+    span.set({ 'http.request.method': c.req.method, 'http.route': route, 'http.response.status_code': status })
+  })
 }

@@ -41,6 +41,21 @@ const int = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, { error: `expected a whole number from ${min} to ${max}` })
 const secret = z.string().min(32, { error: 'expected at least 32 characters, e.g. from: openssl rand -hex 32' })
+/** E-mail addresses by commas, in lower case. */
+const addresses = z
+  .string()
+  .default('')
+  .transform((v) =>
+    v
+      .split(',')
+      .map((s) => s.trim().toLowerCase())
+      .filter(Boolean),
+  )
+  .superRefine((entries, ctx) => {
+    for (const entry of entries)
+      if (!z.email().safeParse(entry).success)
+        ctx.addIssue(`“${entry}” is none: expected e-mail addresses by commas, like ops@hoithao.example.vn`)
+  })
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -83,6 +98,13 @@ const schema = z.object({
     })
     .optional(),
   API_RATE_LIMIT: int(1, 1_000_000).default(600),
+  METRICS_LISTEN: z
+    .string()
+    .refine((v) => readListen(v) !== undefined, { error: 'expected an address and a port like 127.0.0.1:9464' })
+    .optional(),
+  METRICS_TOKEN: secret.optional(),
+  SLOW_QUERY_MS: int(1, 600_000).default(500),
+  DEPLOYMENT_OWNERS: addresses,
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'expected debug, info, warn or error' })
     .default('info'),
@@ -132,6 +154,16 @@ export interface Config {
   s3: S3Config | undefined
   /** Where clamd listens, when files are to be scanned. */
   clamd: ClamdConfig | undefined
+  /** Where figures are given without a token; Node only. */
+  metricsListen: { host: string; port: number } | undefined
+  /** With it /metrics answers who sends it. */
+  metricsToken: string | undefined
+  /** A statement that took longer stands in the log, milliseconds. */
+  slowQueryMs: number
+  /** Whose page /console/deployment is: addresses in lower case. */
+  deploymentOwners: string[]
+  /** Whether a standard variable of OpenTelemetry asks for traces; the rest of them its own library reads. Node only. */
+  traces: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -153,7 +185,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     const name = String(issue?.path[0])
-    const shown = /KEY|SECRET|URL|ENDPOINT/.test(name) ? '' : ` is “${given[name]}”`
+    const shown = /KEY|SECRET|TOKEN|URL|ENDPOINT/.test(name) ? '' : ` is “${given[name]}”`
     throw new ConfigError(`${name}${shown}: ${issue?.message}`.replace(/\p{Cc}+/gu, ' '))
   }
   const e = parsed.data
@@ -179,6 +211,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     apiRateLimit: e.API_RATE_LIMIT,
     s3: readS3(e),
     clamd: e.CLAMD_URL === undefined ? undefined : readClamd(e.CLAMD_URL),
+    metricsListen: e.METRICS_LISTEN === undefined ? undefined : readListen(e.METRICS_LISTEN),
+    metricsToken: e.METRICS_TOKEN,
+    slowQueryMs: e.SLOW_QUERY_MS,
+    deploymentOwners: e.DEPLOYMENT_OWNERS,
+    traces: wantsTraces(env),
     logLevel: e.LOG_LEVEL,
   }
 }
@@ -212,4 +249,28 @@ function readClamd(text: string): ClamdConfig | undefined {
   const port = Number(tcp?.[2] ?? 3310)
   if (!tcp?.[1] || port < 1 || port > 65535) return undefined
   return { host: tcp[1].replace(/^\[|\]$/g, ''), port }
+}
+
+/** `127.0.0.1:9464`, `[::1]:9464`; undefined for anything else. */
+function readListen(text: string): { host: string; port: number } | undefined {
+  const [, host, digits] = /^(\[[\da-f:.]+\]|[\w.-]+):(\d{1,5})$/i.exec(text) ?? []
+  const port = Number(digits)
+  if (!host || port > 65535) return undefined
+  return { host: host.replace(/^\[|\]$/g, ''), port }
+}
+
+/** The variables of OpenTelemetry's specification: an address or an exporter is named, and nothing switches traces off. */
+function wantsTraces(env: Record<string, string | undefined>): boolean {
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return false
+  const exporter = env.OTEL_TRACES_EXPORTER?.trim().toLowerCase()
+  if (exporter === 'none') return false
+  if (exporter && exporter !== 'otlp')
+    throw new ConfigError(`OTEL_TRACES_EXPORTER is “${exporter}”: expected otlp or none`)
+  const protocol = (env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL)?.trim()
+  const wanted = Boolean(
+    exporter || env.OTEL_EXPORTER_OTLP_ENDPOINT?.trim() || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?.trim(),
+  )
+  if (wanted && protocol && protocol !== 'http/json')
+    throw new ConfigError(`OTEL_EXPORTER_OTLP_PROTOCOL is “${protocol}”: traces leave as http/json only`)
+  return wanted
 }

@@ -5,6 +5,7 @@ import en_api from '../locales/en/api.json' with { type: 'json' }
 import en_common from '../locales/en/common.json' with { type: 'json' }
 import en_console from '../locales/en/console.json' with { type: 'json' }
 import en_delegate from '../locales/en/delegate.json' with { type: 'json' }
+import en_deployment from '../locales/en/deployment.json' with { type: 'json' }
 import en_directory from '../locales/en/directory.json' with { type: 'json' }
 import en_errors from '../locales/en/errors.json' with { type: 'json' }
 import en_invitations from '../locales/en/invitations.json' with { type: 'json' }
@@ -20,6 +21,7 @@ import vi_api from '../locales/vi/api.json' with { type: 'json' }
 import vi_common from '../locales/vi/common.json' with { type: 'json' }
 import vi_console from '../locales/vi/console.json' with { type: 'json' }
 import vi_delegate from '../locales/vi/delegate.json' with { type: 'json' }
+import vi_deployment from '../locales/vi/deployment.json' with { type: 'json' }
 import vi_directory from '../locales/vi/directory.json' with { type: 'json' }
 import vi_errors from '../locales/vi/errors.json' with { type: 'json' }
 import vi_invitations from '../locales/vi/invitations.json' with { type: 'json' }
@@ -48,6 +50,7 @@ const vi = {
   summaries: vi_summaries,
   uploads: vi_uploads,
   api: vi_api,
+  deployment: vi_deployment,
 }
 type Texts = { [A in keyof typeof vi]: Record<keyof (typeof vi)[A], string> }
 // The compiler refuses an English text that is missing.
@@ -67,6 +70,7 @@ const en: Texts = {
   summaries: en_summaries,
   uploads: en_uploads,
   api: en_api,
+  deployment: en_deployment,
 }
 
 /** `<area>:<key>`, e.g. `delegate:rsvp.yes`. */

@@ -44,6 +44,29 @@ export interface Cards {
   draw(card: Card): Promise<Uint8Array<ArrayBuffer>>
 }
 
+/** Whose requests: for counting. */
+export type RequestKind = 'public' | 'delegate' | 'console' | 'api' | 'health' | 'kept'
+
+/** Counts what this process does, for `/metrics`. */
+export interface Meter {
+  request(kind: RequestKind, status: number, seconds: number): void
+  letter(outcome: 'sent' | 'temporary' | 'permanent'): void
+  task(name: string, seconds: number, failed: boolean): void
+}
+
+/** What is said of a piece of work that is followed: numbers and names of ours, never a token or a parameter. */
+export interface Span {
+  name(text: string): void
+  set(attributes: Record<string, string | number | boolean>): void
+}
+
+/** Follows a piece of work as a span of a trace; what it awaits is part of it. */
+export type Follow = <T>(
+  kind: 'server' | 'client' | 'internal',
+  name: string,
+  work: (span: Span) => Promise<T>,
+) => Promise<T>
+
 /** A part that is ill while the process runs: `database` (no sign of life comes through), its being read-only or full, the file store. */
 export type Ailment = 'database' | 'database_read_only' | 'database_full' | 'files_unavailable' | 'files_full'
 
@@ -72,6 +95,12 @@ export interface Services {
   /** How many migrations this build has. */
   migrations: number
   log: Log
+  /** Absent where nothing is counted (Workers). */
+  meter?: Meter
+  /** Absent where no traces are asked for. */
+  follow?: Follow
+  /** What `/metrics` answers, in Prometheus' text format 0.0.4; absent where no METRICS_TOKEN is set. */
+  metrics?: () => Promise<string>
   /** The name in which this process claims work, where it gives signs of life (not on Workers): its claims end with it. */
   instance?: string
   /** Ailments of this process's parts, as it knows them of itself. */

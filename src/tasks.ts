@@ -164,10 +164,13 @@ async function runRecurring(services: Services, { worker, signal }: TaskOptions,
     scans: services.scanner !== undefined,
   }
   const { limitSeconds = 300 } = task
-  const failure = await withinLimit(task.name, limitSeconds, signal, (told) => task.run(services, ctx, told)).then(
+  const since = performance.now()
+  const run = () => withinLimit(task.name, limitSeconds, signal, (told) => task.run(services, ctx, told))
+  const failure = await (services.follow ? services.follow('internal', `task ${task.name}`, run) : run()).then(
     () => null,
     (error: unknown) => error,
   )
+  services.meter?.task(task.name, (performance.now() - since) / 1000, failure !== null)
   if (failure !== null) log.error('task', { task: task.name, error: String(failure) })
   await transaction(db, (trx) => finishTask(trx, task.name, worker, failure === null ? null : String(failure)))
 }

@@ -52,8 +52,8 @@ const open = new Set([
   '/o/:org/calendar/qr.svg',
   '/calendar/qr.svg',
 ])
-// A personal link or its cookie is the proof itself, the mailbox exists in demo mode alone; each is tested where it lives.
-const byLink = /^\/(i|p|c|setup|join|reset|invitation|presentation|nomination)\/:|^\/dev\/mailbox/
+// A personal link or its cookie is the proof itself, figures have a token of their own, the mailbox exists in demo mode alone; each is tested where it lives.
+const byLink = /^\/(i|p|c|setup|join|reset|invitation|presentation|nomination)\/:|^\/dev\/mailbox|^\/metrics$/
 
 let t: TestApp
 let folder: string

@@ -134,6 +134,13 @@ export interface AuthVerification {
   value: string;
 }
 
+export interface Backups {
+  bytes: number;
+  files: number;
+  made_at: Generated<Timestamp>;
+  place: string;
+}
+
 export interface Calls {
   asked_at: Generated<Timestamp>;
   created_at: Generated<Timestamp>;
@@ -746,6 +753,7 @@ export interface DB {
   "auth.session": AuthSession;
   "auth.user": AuthUser;
   "auth.verification": AuthVerification;
+  backups: Backups;
   calls: Calls;
   chairs: Chairs;
   dead_addresses: DeadAddresses;

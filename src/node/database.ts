@@ -4,6 +4,7 @@ import { migrate } from '../db/migrate.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedded-postgres.ts'
 import { type Connection, connectPostgres } from '../platform/postgres.ts'
 import { readMigrations } from '../platform/project.ts'
+import type { Watch } from '../platform/query-watch.ts'
 
 /** A request that gets no connection in this time is answered 503 (within 2 s, as the reader sees it). */
 const WAIT_MS = 1_200
@@ -22,7 +23,12 @@ export const databaseFolder = (config: Config) => join(config.dataDir, 'postgres
  * Migrations are applied. `lost` is told in one line when the embedded one died and could not be started again.
  * @returns how to close what was opened
  */
-export async function openDatabase(config: Config, say: (line: string) => void, lost: (line: string) => void) {
+export async function openDatabase(
+  config: Config,
+  say: (line: string) => void,
+  lost: (line: string) => void,
+  watch?: Watch,
+) {
   const embedded = config.databaseUrl
     ? undefined
     : await startEmbeddedPostgres({ dataDir: databaseFolder(config), log: say, lost })
@@ -32,6 +38,7 @@ export async function openDatabase(config: Config, say: (line: string) => void, 
     pooled: config.databasePooled,
     waitMs: WAIT_MS,
     statementMs: STATEMENT_MS,
+    watch,
   })
   const migrations = await readMigrations()
   try {

@@ -5,6 +5,7 @@ import { ConfigError, needsDataDir, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
 import { assertWritable } from '../platform/folder.ts'
 import { projectFolder } from '../platform/project.ts'
+import { createWatch } from '../platform/query-watch.ts'
 import type { Services } from '../services.ts'
 import { setAssets } from '../web/assets.ts'
 import { forgetKept, logKept } from '../web/public/kept.ts'
@@ -18,6 +19,7 @@ import { isOneOfSeveral, joinProcesses, startProcesses } from './processes.ts'
 import { startPulse } from './pulse.ts'
 import { createServices } from './services.ts'
 import { startTimer } from './timer.ts'
+import { watched } from './watching.ts'
 
 /** What was thrown, in one line; an error of several attempts has no words of its own. */
 function inOneLine(error: unknown): string {
@@ -56,7 +58,8 @@ export async function main(): Promise<void> {
     const config = readConfig(process.env)
     drainMs = config.drainSeconds * 1000
     if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
-    const database = await openDatabase(config, (line) => console.log(line), fail)
+    const queries = createWatch()
+    const database = await openDatabase(config, (line) => console.log(line), fail, queries.watch)
     steps.push([{ name: 'embedded Postgres', seconds: 7, close: database.stopEmbedded }])
     steps.push([{ name: 'database connections', seconds: 3, close: database.close }])
     const made = await createServices(config, database)
@@ -70,23 +73,26 @@ export async function main(): Promise<void> {
           alone: () => void stop().then((code) => process.exit(code)),
         })
       : undefined
-    const given: Services = {
+    const count = config.processes === 'auto' ? availableParallelism() : config.processes
+    const standing = isOneOfSeveral() ? 'one' : count > 1 ? 'first' : 'alone'
+    const whole: Services = {
       ...made,
       instance: identity.id,
       vitals: pulse,
       stopping: told.signal,
       ...(changed ? { changed } : {}),
     }
+    const { services: given, close } = await watched(whole, database, queries, standing)
     services = given
     steps.push([
+      { name: 'figures and traces', seconds: 2, close },
       { name: 'mail connections', seconds: 2, close: () => given.mailer.close() },
       { name: 'inspections', seconds: 2, close: () => given.inspector.close() },
       { name: 'sign of life', seconds: 2, close: pulse.stop },
       { name: 'log', seconds: 1, close: async () => logKept(given) },
     ])
     if (!isOneOfSeveral()) await prepare(given, database.url)
-    const count = config.processes === 'auto' ? availableParallelism() : config.processes
-    if (count > 1 && !isOneOfSeveral()) {
+    if (standing === 'first') {
       const processes = startProcesses(
         count,
         {

@@ -15,6 +15,8 @@ export interface PoolOptions {
   max: number
   /** Milliseconds that a borrower waits for a free connection; without it, as long as it takes. */
   waitMs?: number | undefined
+  /** Told of each statement's begin; what it returns, of its end. */
+  watch?: ((text: string) => (failed?: unknown) => void) | undefined
   /** Milliseconds that a query may take as its borrower sees it: a network that falls silent tells nobody. */
   queryMs: number
   /** Opens a client of exactly one connection that tells when it closed. */
@@ -59,7 +61,7 @@ const failure = (code: string, message: string) => Object.assign(new Error(messa
  * client, postgres 3.4 writes to a socket that is gone (which ends the process) and lends the dead one again; and its queue has
  * no time limit.
  */
-export function createPool({ max, waitMs, queryMs, open }: PoolOptions) {
+export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
   const idle: Kept[] = []
   const waiting = new Set<Waiter>()
   let count = 0
@@ -125,15 +127,19 @@ export function createPool({ max, waitMs, queryMs, open }: PoolOptions) {
         if (kept.closed || !lent)
           return Promise.reject(failure('CONNECTION_CLOSED', 'the connection to the database was closed'))
         return new Promise((resolve, reject) => {
-          kept.refusals.add(reject)
           const late = setTimeout(giveUp, queryMs, kept)
-          void kept.client.sql
-            .unsafe(text, parameters as never[], { prepare: true })
-            .then(resolve, reject)
-            .finally(() => {
-              clearTimeout(late)
-              kept.refusals.delete(reject)
-            })
+          const ended = watch?.(text)
+          const end = (failed?: unknown) => {
+            if (!kept.refusals.delete(end)) return
+            clearTimeout(late)
+            ended?.(failed)
+            if (failed !== undefined) reject(failed)
+          }
+          kept.refusals.add(end)
+          void kept.client.sql.unsafe(text, parameters as never[], { prepare: true }).then((rows) => {
+            end()
+            resolve(rows)
+          }, end)
         })
       },
       release(broken = false) {
@@ -171,6 +177,8 @@ export function createPool({ max, waitMs, queryMs, open }: PoolOptions) {
         waiting.add(waiter)
       })
     },
+    /** How it stands now. */
+    load: () => ({ inUse: count - idle.length, idle: idle.length, waiting: waiting.size, limit: max }),
     /** Closes what is idle now, and the others when they come back. */
     async end(): Promise<void> {
       ended = true

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError } from '../errors.ts'
 import { validKey } from '../features/files/rules.ts'
@@ -60,6 +60,12 @@ export function createFsStore(dir: string): FileStore {
       await makeFolder(dirname(target))
       await rename(join(dir, validKey(from)), target)
       await flushFolder(dirname(target))
+    },
+
+    async space() {
+      await makeFolder(dir)
+      const { bavail, blocks, bsize } = await statfs(dir)
+      return { free: bavail * bsize, total: blocks * bsize }
     },
 
     list: (prefix) => walk(dir, prefix),

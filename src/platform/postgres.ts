@@ -1,7 +1,7 @@
 import { Kysely } from 'kysely'
 import postgres from 'postgres'
 import type { DB } from '../db/types.ts'
-import { createPool } from './connection-pool.ts'
+import { createPool, type PoolOptions } from './connection-pool.ts'
 import { createDialect } from './dialect.ts'
 import { createSockets, type Sockets } from './sockets.ts'
 
@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   waitMs?: number
   /** After this long, in milliseconds, Postgres ends a statement, and a session that idles in a transaction. Not where `pooled`. */
   statementMs?: number
+  /** Told of each statement of `db` when it begins; what it returns, when it ended. */
+  watch?: PoolOptions['watch']
   /** After this long, in milliseconds, a query of `db` is given up here and its connection closed; by default `statementMs` and a little. */
   queryMs?: number
   /** After this long without a byte either way, in milliseconds, a connection of `sql` is closed. */
@@ -48,12 +50,14 @@ export function connectPostgres(url: string, given: ConnectionOptions = {}) {
     return { sql: postgres(url, { ...options, ...by(sockets), ...own }), cut: sockets.cut }
   }
   const queryMs = given.queryMs ?? (given.statementMs ?? STATEMENT_MS) + A_LITTLE_MS
-  const pool = createPool({ max, waitMs: given.waitMs, queryMs, open })
+  const pool = createPool({ max, waitMs: given.waitMs, queryMs, watch: given.watch, open })
   const db = new Kysely<DB>({ dialect: createDialect(pool) })
   return {
     /** For what Kysely does not say: migrations, tests. */
     sql,
     db,
+    /** How the pool of `db` stands. */
+    load: pool.load,
     close: async () => void (await Promise.all([pool.end(), sql.end({ timeout: 5 })])),
   }
 }

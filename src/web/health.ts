@@ -1,15 +1,21 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv } from '../env.ts'
+import { proofOf } from '../features/identity/queries.ts'
 import { findDatabaseHealth } from '../features/tasks/queries.ts'
+import { version } from '../version.ts'
 
 /**
- * `/healthz`: the process answers. `/readyz`: whether to send it requests. 503 only for what keeps this process from answering
+ * `/healthz`: the process answers, its version, and to a `nonce` what only this deployment can (the command doctor asks). `/readyz`: whether to send it requests. 503 only for what keeps this process from answering
  * anything: it stops, the database is away, or lacks a migration of this build (those of a newer one that starts beside it may
  * be there). What is ill besides stands under `warnings` with 200, since it ails every instance alike and pages can
  * still be read; `?strict` answers 503 for those too, for a monitor that looks at the status alone.
  */
 export const health = new Hono<AppEnv>()
-  .get('/healthz', (c) => c.json({ status: 'ok' }))
+  .get('/healthz', (c) => {
+    const { linkKey } = c.var.services.config
+    const nonce = /^[0-9a-f]{32}$/.exec(c.req.query('nonce') ?? '')?.[0]
+    return c.json({ status: 'ok', version, ...(nonce && linkKey ? { proof: proofOf(linkKey, nonce) } : {}) })
+  })
   .get('/readyz', async (c) => {
     const { db, migrations, stopping, vitals, log } = c.var.services
     if (stopping?.aborted) return c.json({ status: 'stopping' }, 503)

@@ -1,5 +1,6 @@
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { type Auth, createAuth } from '../features/accounts/auth.ts'
+import { findFigures } from '../features/deployment/queries/figures.ts'
 import { createPlainInspector } from '../features/files/inspector.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { createClamd } from '../platform/clamd.ts'
@@ -7,9 +8,11 @@ import { digest } from '../platform/digest.ts'
 import { createLog } from '../platform/log.ts'
 import { createMailer } from '../platform/mailer.ts'
 import { connectPostgres } from '../platform/postgres.ts'
+import { watchSlowQueries } from '../platform/query-watch.ts'
 import { createR2Store } from '../platform/r2.ts'
 import { createS3Store } from '../platform/s3.ts'
 import type { Services } from '../services.ts'
+import { version } from '../version.ts'
 import type { WorkerEnv } from './env.ts'
 
 export interface WorkerServices extends Services {
@@ -27,9 +30,10 @@ const CONNECTIONS = 4
  */
 export function openServices(env: WorkerEnv, migrations: number): WorkerServices {
   const config = readWorkerConfig(env)
-  const connection = connectPostgres(env.HYPERDRIVE.connectionString, { max: CONNECTIONS })
-  const { db } = connection
   const log = createLog(config.logLevel, (line) => console.log(line))
+  const watch = watchSlowQueries(log, { fromMs: config.slowQueryMs })
+  const connection = connectPostgres(env.HYPERDRIVE.connectionString, { max: CONNECTIONS, watch })
+  const { db } = connection
   const pending: Promise<unknown>[] = []
   const mailer = createMailer(config, db, { maxConnections: 1 })
   let auth: Auth | undefined
@@ -51,6 +55,8 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
     clock: () => new Date(),
     migrations,
     log,
+    // What the database knows; a Worker has no process whose figures would mean anything.
+    ...(config.metricsToken ? { metrics: () => metricsOf(db) } : {}),
     later: (work) => void pending.push(work.catch((error) => log.error('later', { error: String(error) }))),
     async close() {
       while (pending.length) await pending.shift()
@@ -58,6 +64,11 @@ export function openServices(env: WorkerEnv, migrations: number): WorkerServices
       await connection.close()
     },
   }
+}
+
+async function metricsOf(db: Services['db']): Promise<string> {
+  const { databaseText } = await import('../platform/metrics.ts')
+  return databaseText(() => findFigures(db), version)
 }
 
 /** The bucket that is bound, or one of another provider. @throws ConfigError where there is neither */

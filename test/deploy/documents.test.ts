@@ -26,6 +26,7 @@ describe('docs/operating.md', () => {
       DATA_DIR: said.DATA_DIR,
       UPLOAD_MAX_MB: Number(said.UPLOAD_MAX_MB) * 1024 * 1024,
       API_RATE_LIMIT: Number(said.API_RATE_LIMIT),
+      SLOW_QUERY_MS: Number(said.SLOW_QUERY_MS),
       LOG_LEVEL: said.LOG_LEVEL,
     }).toEqual({
       HOST: config.host,
@@ -36,6 +37,7 @@ describe('docs/operating.md', () => {
       DATA_DIR: config.dataDir,
       UPLOAD_MAX_MB: config.uploadMaxBytes,
       API_RATE_LIMIT: config.apiRateLimit,
+      SLOW_QUERY_MS: config.slowQueryMs,
       LOG_LEVEL: config.logLevel,
     })
   })
@@ -53,7 +55,7 @@ describe('docs/operating.md', () => {
       expect(commands).toContain(name)
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
     for (const [, name] of operating.matchAll(/npm run ([a-z:]+)/g)) expect(Object.keys(scripts)).toContain(name)
-    for (const [, path] of operating.matchAll(/\b((?:deploy|test)\/[\w./]+\w)/g))
+    for (const [, path] of operating.matchAll(/\b((?:deploy|test)\/[\w./-]+\w)/g))
       if (path !== 'deploy/.env') expect(() => readFileSync(path as string), path).not.toThrow(/ENOENT/)
   })
 })

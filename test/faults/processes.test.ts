@@ -2,19 +2,25 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashToken } from '../../src/features/links/token.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+import { figureOf } from '../support/exposition.ts'
 import { createInvitation, createOrganization, createSeminar } from '../support/factories.ts'
 import { type Instance, startInstance } from '../support/instance.ts'
 import { freePort } from '../support/server.ts'
 
 let database: TestDatabase
 let instance: Instance
+let metricsPort: number
+const token = 'm'.repeat(40)
 beforeAll(async () => {
   database = await createTestDatabase()
   const port = await freePort()
+  metricsPort = await freePort()
   instance = await startInstance(port, {
     DATABASE_URL: database.url,
     BASE_URL: `http://127.0.0.1:${port}`,
     PROCESSES: '2',
+    METRICS_LISTEN: `127.0.0.1:${metricsPort}`,
+    METRICS_TOKEN: token,
     DEMO: 'on',
     LINK_KEY: 'k'.repeat(40),
     AUTH_SECRET: 's'.repeat(40),
@@ -106,6 +112,29 @@ it('shows a change that was made through any of them', async () => {
   })
   expect(changed.status).toBe(200)
   await until(async () => (await pages()).every((page) => page.includes('Chủ đề mới')))
+})
+
+it('gives the figures of all of them together, at whichever asks', async () => {
+  const ask = async (port: number, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: 'close', ...headers } })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const asked = 12
+  for (let i = 0; i < asked; i++)
+    await fetch(`${instance.origin}/no-such-page-${i}`, { headers: { connection: 'close' } })
+  const labels = { kind: 'public', status: '4xx' }
+  // What is asked within five seconds of the last time is that answer again.
+  await until(async () => Number(figureOf((await ask(metricsPort)).text, 'hoithao_requests_total', labels)) >= asked)
+  const { text } = await ask(metricsPort)
+  // The first one, and two; those that were killed count for ten seconds more.
+  expect(figureOf(text, 'hoithao_instances')).toBeGreaterThanOrEqual(3)
+  expect(figureOf(text, 'hoithao_process_resident_memory_bytes')).toBeGreaterThan(1e6)
+  expect(figureOf(text, 'hoithao_outbox_letters', { state: 'queued' })).toBe(0)
+  // A port that all share: some of them is asked, and asks the first.
+  const answer = await ask(instance.port, { authorization: `Bearer ${token}` })
+  expect(answer.status).toBe(200)
+  expect(Number(figureOf(answer.text, 'hoithao_requests_total', labels))).toBeGreaterThanOrEqual(asked)
+  expect((await ask(instance.port)).status).toBe(401)
 })
 
 it('ends all of them by one signal', { timeout: 90_000 }, async () => {

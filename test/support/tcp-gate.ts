@@ -51,6 +51,8 @@ export async function startGate(target: number): Promise<TcpGate> {
     for (const side of pair) {
       side.on('error', () => undefined)
       side.on('close', () => {
+        // Who is silent does not say either that the server has hung up.
+        if (hushed && side === far) return
         pairs.delete(pair)
         said.delete(side)
         for (const socket of pair) socket.destroy()

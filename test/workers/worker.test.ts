@@ -4,8 +4,10 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { Services } from '../../src/services.ts'
+import { version } from '../../src/version.ts'
 import worker from '../../src/worker.ts'
 import { vietnamDay } from '../support/days.ts'
+import { figureOf } from '../support/exposition.ts'
 import { createMember, createSeminar } from '../support/factories.ts'
 import { docx, pdf } from '../support/office-files.ts'
 import {
@@ -22,8 +24,9 @@ import {
 const MAX_GZIP_BYTES = 1024 * 1024
 
 let w: TestWorker
+const metricsToken = 'm'.repeat(40)
 beforeAll(async () => {
-  w = await startWorker()
+  w = await startWorker({ METRICS_TOKEN: metricsToken })
 })
 afterAll(() => w?.close())
 
@@ -74,8 +77,18 @@ describe('the bundle', () => {
 
 describe('the bundle in workerd', () => {
   it('is alive, and ready with every migration', async () => {
-    expect(await (await w.fetch('/healthz')).json()).toEqual({ status: 'ok' })
+    expect(await (await w.fetch('/healthz')).json()).toEqual({ status: 'ok', version })
     expect((await w.fetch('/readyz')).status).toBe(200)
+  })
+
+  it('gives the figures of the database to who has the token', async () => {
+    expect((await w.fetch('/metrics')).status).toBe(401)
+    const answer = await w.fetch('/metrics', { headers: { authorization: `Bearer ${metricsToken}` } })
+    expect(answer.status).toBe(200)
+    const text = await answer.text()
+    expect(figureOf(text, 'hoithao_database_up')).toBe(1)
+    expect(figureOf(text, 'hoithao_build_info', { version })).toBe(1)
+    expect(text).not.toContain('hoithao_process_')
   })
 
   it('shows a public page with its assets, feeds and a social card', async () => {

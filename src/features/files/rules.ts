@@ -61,6 +61,7 @@ export function displayName(given: string | undefined, extension: string, fallba
 export function sizeInWords(bytes: number, locale: 'vi' | 'en'): string {
   if (bytes < 1024 * 1024) return `${Math.max(1, Math.round(bytes / 1024))} KB`
   const mb = bytes / (1024 * 1024)
+  if (mb >= 10 * 1024) return `${Math.round(mb / 1024)} GB`
   const text = mb >= 100 || Number.isInteger(mb) ? String(Math.round(mb)) : mb.toFixed(1)
   return `${locale === 'vi' ? text.replace('.', ',') : text} MB`
 }

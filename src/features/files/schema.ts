@@ -15,6 +15,8 @@ export interface FileStore {
   delete(key: string): Promise<void>
   /** Gives a file another key, whole: it is never under neither. @throws Error where there is none */
   move(from: string, to: string): Promise<void>
+  /** What is free where files lie, and how much there is, in bytes; absent where it cannot be known (buckets). */
+  space?(): Promise<{ free: number; total: number }>
   /** Keys under a prefix, for tidying up after cut uploads. */
   list(prefix: string): AsyncIterable<{ key: string; modifiedAt: Date }>
 }

@@ -13,6 +13,14 @@ export async function fingerprintOf(linkKey: string): Promise<string> {
   return hexOf(await signText(linkKey, 'hoithao|fingerprint of LINK_KEY')).slice(0, 32)
 }
 
+/**
+ * The answer to a number that somebody made up (hexadecimal): only who has the key can give it, and it tells nothing of the key. Shows
+ * that an address leads to this deployment.
+ */
+export function proofOf(linkKey: string, nonce: string): string {
+  return hexOf(signText(linkKey, `hoithao|answer to ${nonce}`)).slice(0, 32)
+}
+
 /** Which deployment this database is; undefined before the first start. */
 export async function findDeploymentId(db: Db): Promise<string | undefined> {
   return (await db.selectFrom('deployment').select('id').executeTakeFirst())?.id

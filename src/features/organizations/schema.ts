@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { optionalEmail, optionalLine, requiredLine } from '../../text/fields.ts'
 
-/** The part of an organisation's address: `thanh-uy-mau`. Codes: `required`, `too_long`, `slug`. */
-export const slugField = requiredLine(80).check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'slug' }))
+/** The part of an organisation's address: `thanh-uy-mau`. Codes: `required`, `too_long`, `slug`, `taken` (a page of ours has it). */
+export const slugField = requiredLine(80)
+  .check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'slug' }))
+  .refine((slug) => slug !== 'deployment', 'taken')
 
 /** Whether a zone is known to this runtime (IANA names). */
 export function isTimeZone(name: string): boolean {

@@ -13,9 +13,9 @@ export interface Table {
 
 /**
  * What a backup leaves out, since whoever finds one could use it: sessions, tokens of resets, and letters as they went out, with
- * their links. `links` and `api_keys` hold hashes, answers kept for an Idempotency-Key are sealed, outbox bodies hold marks.
+ * their links; and the list of backups, which is of this deployment alone. `links` and `api_keys` hold hashes, answers kept for an Idempotency-Key are sealed, outbox bodies hold marks.
  */
-export const LIVE = new Set(['auth.session', 'auth.verification', 'public.mailbox_messages'])
+export const LIVE = new Set(['auth.session', 'auth.verification', 'public.mailbox_messages', 'public.backups'])
 /** Columns that go into a backup empty, for the same reason. */
 const LIVE_COLUMNS = new Set(['auth.account.accessToken', 'auth.account.refreshToken', 'auth.account.idToken'])
 

@@ -7,10 +7,12 @@ import { createKey } from './api-key.ts'
 import { backUp, restore } from './backup.ts'
 import { createOwner } from './create-owner.ts'
 import { loadDemoData, migrateDatabase, printDatabaseUrl } from './database.ts'
+import { runDoctor } from './doctor.ts'
 import { erasePersonContacts } from './erase.ts'
 import type { Options, Say } from './options.ts'
 import { fillQuarantine, listQuarantine, restoreQuarantine } from './quarantine.ts'
 import { printRoutes } from './routes.ts'
+import { printStatus } from './status.ts'
 
 interface Command {
   usage: string
@@ -39,7 +41,11 @@ const commands: Record<string, Command> = {
     options: { organization: text, name: text, scopes: text, expires: text },
     run: createKey,
   },
-  backup: { usage: '--to <folder>', options: { to: text }, run: backUp },
+  backup: {
+    usage: '--to <folder> | --into <folder> [--keep 14] [--nightly 02:15]',
+    options: { to: text, into: text, keep: text, nightly: text },
+    run: backUp,
+  },
   restore: {
     usage: '--from <folder> [--other-keys]',
     options: { from: text, 'other-keys': { type: 'boolean' } },
@@ -59,6 +65,12 @@ const commands: Record<string, Command> = {
   'quarantine restore': { usage: '', options: {}, run: restoreQuarantine },
   'quarantine fill': { usage: '', options: {}, run: fillQuarantine },
   'renew-links': { usage: '', options: {}, run: renewAllLinks },
+  doctor: {
+    usage: '[--dns <server>] [--dkim-selector <selector>] [--to <address>] [--json]',
+    options: { dns: text, 'dkim-selector': text, to: text, json: { type: 'boolean' } },
+    run: runDoctor,
+  },
+  status: { usage: '[--json]', options: { json: { type: 'boolean' } }, run: printStatus },
   routes: { usage: '', options: {}, run: printRoutes },
 }
 

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Member, Page } from '../../env.ts'
 import type { MailStop } from '../../features/mail/schema.ts'
+import { version } from '../../version.ts'
 import { Document, type DocumentProps, LanguageLink } from '../layout.tsx'
 import { MailStopAlarm } from './mail-stop.tsx'
 
@@ -19,11 +20,13 @@ export interface ConsoleProps extends Omit<DocumentProps, 'kind' | 'hue'> {
   member: Member
   section: ConsoleSection
   counts: ConsoleCounts
+  /** Whether the page of the deployment is this member's. */
+  deployment?: boolean
   children?: Child
 }
 
 /** A page of the organizers' desk: sections on the left (above, in two rows, on a phone), the page beside them. */
-export function ConsoleLayout({ member, section, counts, children, ...document }: ConsoleProps) {
+export function ConsoleLayout({ member, section, counts, deployment, children, ...document }: ConsoleProps) {
   const { page } = document
   const { t, href } = page
   const base = `/console/${member.organization.slug}`
@@ -67,7 +70,7 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
         </a>
         <details class="more">
           <summary>{t('console:nav.more')}</summary>
-          <Account member={member} page={page} />
+          <Account member={member} page={page} deployment={deployment} />
         </details>
         <div class="items">
           {items.map((item) => (
@@ -76,7 +79,7 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
             </a>
           ))}
         </div>
-        <Account member={member} page={page} />
+        <Account member={member} page={page} deployment={deployment} />
       </nav>
       <main id="main">{children}</main>
     </Document>
@@ -84,18 +87,20 @@ export function ConsoleLayout({ member, section, counts, children, ...document }
 }
 
 /** Who is signed in, the other language, the way out: at the foot on a desk, behind a word on a phone. */
-function Account({ member, page }: { member: Member; page: Page }) {
+function Account({ member, page, deployment }: { member: Member; page: Page; deployment?: boolean | undefined }) {
   const { t, href } = page
   return (
     <div class="foot">
       <span>{member.name}</span>
       <LanguageLink page={page} />
       <a href={href('/console')}>{t('console:nav.organizations')}</a>
+      {deployment ? <a href={href('/console/deployment')}>{t('deployment:title')}</a> : null}
       <form method="post" action={href('/sign-out')}>
         <button class="link" type="submit">
           {t('console:nav.signOut')}
         </button>
       </form>
+      <span class="small muted">{t('deployment:footer', { version })}</span>
     </div>
   )
 }

@@ -1,5 +1,8 @@
 import type { Context } from 'hono'
+import type { Role } from '../../context.ts'
 import type { AppEnv } from '../../env.ts'
+import { ownsFirstOrganization } from '../../features/deployment/queries/status.ts'
+import { ownsDeployment } from '../../features/deployment/rules.ts'
 import type { MailStop } from '../../features/mail/schema.ts'
 import { findConsoleCounts } from '../../features/organizations/queries.ts'
 import type { ConsoleSection } from '../components/console-layout.tsx'
@@ -11,7 +14,18 @@ export async function frame<S extends ConsoleSection>(c: Context<AppEnv>, sectio
   const counts = await findConsoleCounts(db, member.organization.id)
   // Told from the first page on, before the first run of the outbox has written it down.
   const mailStop = mailer.kind === 'none' ? noWay(page.now) : counts.mailStop
-  return { page, member, section, counts: { ...counts, mailStop } }
+  return { page, member, section, counts: { ...counts, mailStop }, deployment: await isDeploymentOwner(c, member) }
+}
+
+/** Whether the page of the deployment is this person's. Only in demo mode, and of an owner, is the database asked. */
+export async function isDeploymentOwner(
+  c: Context<AppEnv>,
+  person: { userId: string; email: string; role?: Role },
+): Promise<boolean> {
+  const { db, config } = c.var.services
+  const mayBe = config.demo && (person.role ?? 'owner') === 'owner'
+  const first = mayBe && (await ownsFirstOrganization(db, person.userId))
+  return ownsDeployment({ email: person.email, ownsFirstOrganization: first }, config)
 }
 
 function noWay(now: Date): MailStop {

@@ -38,6 +38,8 @@ interface Memory {
   /** The parameters that the page of a path knows. */
   known: Map<string, readonly string[]>
   unlogged: Set<Given>
+  /** Answers given from memory since the start. */
+  totals: { whole: number; unchanged: number }
 }
 
 /** How long an instance may answer from memory: a withdrawal shows within this. */
@@ -123,11 +125,17 @@ function renew(slot: Slot, request: Request, services: Services, whole: Whole): 
 const renewals = new WeakMap<Request, Slot>()
 
 /** Answers from memory are counted, and logged in one line a second for a path and status. */
-function note(services: Services, { unlogged }: Memory, given: Given, status: number): void {
+function note(services: Services, { unlogged, totals }: Memory, given: Given, status: number): void {
   if (!unlogged.size) setTimeout(() => logKept(services), 1000)
   unlogged.add(given)
-  if (status === 304) given.unchanged++
-  else given.whole++
+  const how = status === 304 ? 'unchanged' : 'whole'
+  given[how]++
+  totals[how]++
+}
+
+/** How many answers were given from memory since the start: 200 and 304. */
+export function keptTotals(services: Services): { whole: number; unchanged: number } {
+  return { ...(memories.get(services)?.totals ?? { whole: 0, unchanged: 0 }) }
 }
 
 /** Logs what was counted since the last time; called once more before the process ends. */
@@ -159,6 +167,7 @@ async function keepAnswer(c: Context<AppEnv>, next: Next, known: readonly string
     slots: new Map<string, Slot>(),
     known: new Map(),
     unlogged: new Set<Given>(),
+    totals: { whole: 0, unchanged: 0 },
   }
   memories.set(services, memory)
   const { slots } = memory
