@@ -49,6 +49,9 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
   app.use('*', async (c, next) => (c.var.page ? next() : withLocale('vi')(c, next)))
   // Before the test of origins: a cookie opens nothing here, a key is needed.
   app.route('/api/v1', api)
+  app.use('/api/v1/*', () => {
+    throw new DomainError('not_found')
+  })
   app.use(refuseCrossSite)
 
   app.route('/', health)

@@ -61,7 +61,9 @@ export async function stageOrganization(t: TestApp) {
   const organization = await createOrganization(t.services.db)
   const caller = await createCaller(t, { scopes: ['read', 'write', 'admin'], organizationId: organization.id })
   const member = await createMember(t.services, organization.id, 'organizer')
-  await createMember(t.services, organization.id, 'owner')
+  const owner = await createMember(t.services, organization.id, 'owner')
+  // Theirs, as one that is made at the desk: a test letter goes to them.
+  await t.services.db.updateTable('api_keys').set({ created_by: owner.userId }).where('id', '=', caller.keyId).execute()
   const own = calls(caller)
   const unit = await own.post('/units', { name: 'Chi bộ khu 4, Đảng bộ phường Mẫu A', shortName: 'Chi bộ khu 4' })
   const person = await own.post('/people', { name: 'Trần Thị Thuỷ', gender: 'female', email: 'thuy.tran@mau.example' })
