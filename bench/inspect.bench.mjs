@@ -4,7 +4,7 @@ import { memorySource } from '../src/features/files/bytes.ts'
 import { inspect } from '../src/features/files/inspector.ts'
 import { adversarial } from '../test/support/adversarial.ts'
 
-const LARGEST = 8_000_000
+const LARGEST = 4_000_000
 const ROUNDS = 3
 
 /** Milliseconds, the least of some rounds. */
