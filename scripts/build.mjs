@@ -60,7 +60,7 @@ export async function build({ ifStale = false } = {}) {
   const stamp = sourceStamp()
   const stampFile = join(dist, '.stamp')
   if (ifStale && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false
-  const { build: esbuild } = await import('esbuild')
+  const { build: esbuild, stop: stopEsbuild } = await import('esbuild')
   // Made beside and put in place whole: a command may build while a server starts.
   const work = `${dist}.${process.pid}`
   const assets = join(work, 'public', 'assets')
@@ -133,6 +133,8 @@ export async function build({ ifStale = false } = {}) {
   writeFileSync(join(work, '.stamp'), stamp)
   rmSync(dist, { recursive: true, force: true })
   renameSync(work, dist)
+  // Its process would stay beside a server for as long as that lives.
+  await stopEsbuild()
   return true
 }
 
