@@ -15,6 +15,7 @@ const reference = [
   'deployment',
   'link_keys',
   'mail_stops',
+  'backups',
   'mailbox_messages',
   'schema_migrations',
 ]

@@ -89,7 +89,9 @@ describe('a form with files', () => {
         fc.array(fc.constantFrom('\r', '\n', '-', 'X', '--XX', '\r\n--X', 'a'), { maxLength: 60 }),
         fc.integer({ min: 1, max: 9 }),
         async (pieces, chunk) => {
-          const content = pieces.join('').replaceAll('\r\n--XX', '')
+          let content = pieces.join('')
+          // What stands around one that is taken out may be another.
+          while (content.includes('\r\n--XX')) content = content.replaceAll('\r\n--XX', '')
           const [got] = await read(
             request(`${part('Content-Disposition: form-data; name="file"; filename="a"', content)}--XX--\r\n`, {
               chunk,
