@@ -28,7 +28,9 @@ async function ready(url, child) {
 
 async function run(args, env, readyPath) {
   const port = await freePort()
-  return runOn(port, process.execPath, args, { ...env, PORT: String(port) }, readyPath)
+  // Forms are taken from pages opened at this address alone.
+  const own = { PORT: String(port), BASE_URL: `http://127.0.0.1:${port}` }
+  return runOn(port, process.execPath, args, { ...env, ...own }, readyPath)
 }
 
 async function runOn(port, command, args, env, readyPath) {
