@@ -47,7 +47,7 @@ export async function greet(services: Services, say: (line: string) => void): Pr
   say(`  Hội thảo is ready:   ${config.baseUrl}`)
   if (link && config.demo) say(`  Own the demo (once): ${link}`)
   if (link && !config.demo) say(`  Set up (once):       ${link}`)
-  if (config.demo) say(`  Mailbox:             ${config.baseUrl}/dev/mailbox`)
+  if (services.mailer.kind === 'mailbox') say(`  Mailbox:             ${config.baseUrl}/dev/mailbox`)
   if (services.mailer.kind === 'none') say('  No way to send mail is set up: every letter waits until SMTP_URL is set.')
   say('')
   const { scanner } = services

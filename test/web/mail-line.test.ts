@@ -65,6 +65,14 @@ describe('without a way to send', () => {
     expect(lines.filter((line) => /SMTP_URL/.test(line))).toHaveLength(1)
   })
 
+  it('who forgot a password is not told that a letter is on its way, and not whether there is an account', async () => {
+    without()
+    const told = await t.app.request(`${testOrigin}/forgot/sent`)
+    const text = await told.text()
+    expect(text).toContain('Hiện chưa gửi được thư')
+    expect(text).not.toContain('đang được gửi')
+  })
+
   it('sending says that the letters wait, and no list calls them sent', async () => {
     without()
     const seminar = await createSeminar(t.services.db, org.id)

@@ -162,3 +162,25 @@ it('lists all seminars’ needs together, most pressing first', async () => {
     'no_chair',
   ])
 })
+
+it('counts letters that did not arrive and belong to no seminar, for the organisation as a whole', async () => {
+  const { id } = await createOrganization(database.db)
+  await database.db
+    .insertInto('messages')
+    .values({
+      organization_id: id,
+      kind: 'member_invitation',
+      to_name: 'Lê Văn Mẫu',
+      to_address: 'a@mau.example',
+      from_address: 'b@mau.example',
+      subject: 'Lời mời',
+      text: '',
+      html: '',
+      message_id: `<${crypto.randomUUID()}@mau.example>`,
+      state: 'bounced',
+    })
+    .execute()
+  expect(await listNeeds(database.db, id)).toMatchObject([
+    { kind: 'mail_bounced', seminar: null, count: 1, names: ['Lê Văn Mẫu'] },
+  ])
+})

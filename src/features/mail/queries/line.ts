@@ -40,3 +40,14 @@ export async function findMailStop(db: Db, organizationId: string): Promise<Mail
   )
   return rows[0] && toStop(rows[0])
 }
+
+/** Whether the way out itself stands still, for whoever sends. */
+export async function isServerStopped(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('mail_stops')
+    .select('scope')
+    .where('scope', '=', 'server')
+    .where('since', 'is not', null)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -13,7 +13,7 @@ export const mailNeeds = (organizationId: string) => sql`
   select case m.state when 'bounced' then 'mail_bounced' else 'mail_failed' end, m.seminar_id, count(*)::int,
     (array_agg(coalesce(m.to_name, m.to_address) order by m.id))[1:3], min(m.created_at), true
   from messages m
-  where m.organization_id = ${organizationId} and m.state in ('bounced', 'failed') and m.seminar_id is not null
+  where m.organization_id = ${organizationId} and m.state in ('bounced', 'failed')
     and not exists (select from messages later where later.organization_id = m.organization_id
       and later.invitation_id = m.invitation_id and later.id > m.id and later.state in ('queued', 'sending', 'sent'))
   group by m.state, m.seminar_id`

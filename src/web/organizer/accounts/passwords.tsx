@@ -7,6 +7,7 @@ import { countHit, hitRateLimit } from '../../../features/accounts/commands/rate
 import { refuseWeakPassword } from '../../../features/accounts/queries/passwords.ts'
 import { findAccount } from '../../../features/accounts/queries.ts'
 import { forgotSchema, resetSchema } from '../../../features/accounts/schema.ts'
+import { isServerStopped } from '../../../features/mail/queries/line.ts'
 import { clientAddress } from '../../../http/client-address.ts'
 import { ErrorSummary, emptyForm, type FormState, TextField } from '../../components/form.tsx'
 import { formRefused, parseForm, readForm } from '../../forms.ts'
@@ -39,12 +40,14 @@ export const passwordPages = new Hono<AppEnv>()
     return c.redirect(page.href('/forgot/sent'), 303)
   })
 
-  .get('/forgot/sent', (c) => {
-    const { page } = c.var
+  .get('/forgot/sent', async (c) => {
+    const { page, services } = c.var
+    // Said to everybody alike, so that it tells nothing of an account.
+    const held = services.mailer.kind === 'none' || (await isServerStopped(services.db))
     return c.html(
-      <AccountPage page={page} title={page.t('accounts:forgot.sent.title')}>
-        <p>{page.t('accounts:forgot.sent.text')}</p>
-        <p class="muted small">{page.t('accounts:forgot.sent.hint')}</p>
+      <AccountPage page={page} title={page.t(held ? 'accounts:forgot.sent.held.title' : 'accounts:forgot.sent.title')}>
+        <p>{page.t(held ? 'accounts:forgot.sent.held' : 'accounts:forgot.sent.text')}</p>
+        {held ? null : <p class="muted small">{page.t('accounts:forgot.sent.hint')}</p>}
         <p class="actions">
           <a class="btn" href={page.href('/sign-in')}>
             {page.t('accounts:signIn.back')}
