@@ -75,7 +75,17 @@ async function settle(db: Services['db']): Promise<void> {
       meter.known += meter.unsettled
       meter.unsettled = 0
     }
-    for (const { key, hits, retryAfter } of await countHits(db, told, windowSeconds)) {
+    // Where the database takes nothing, the hits stay with this instance and are told the next time.
+    const counted = await countHits(db, told, windowSeconds).catch(() => undefined)
+    if (!counted) {
+      for (const [key, meter] of of) {
+        const hits = told.get(key) ?? 0
+        meter.known -= hits
+        meter.unsettled += hits
+      }
+      continue
+    }
+    for (const { key, hits, retryAfter } of counted) {
       const meter = meters.get(key)
       if (meter) note(meter, hits, retryAfter)
     }
