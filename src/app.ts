@@ -27,14 +27,15 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
     const started = performance.now()
     const services = typeof given === 'function' ? given(c.env) : given
     c.set('services', services)
-    c.set('requestId', crypto.randomUUID())
+    const id = crypto.randomUUID()
+    c.set('requestId', id)
     c.set('locale', 'vi')
     c.set('t', translator('vi'))
-    c.header('X-Request-Id', c.var.requestId)
+    c.header('X-Request-Id', id)
     await (services.follow ? followed(c, services.follow, next) : next())
     services.meter?.request(requestKind(c.req.path), c.res.status, (performance.now() - started) / 1000)
     services.log.info('request', {
-      id: c.var.requestId,
+      id,
       method: c.req.method,
       path: redactPath(c.req.path),
       status: c.res.status,
@@ -46,7 +47,7 @@ export function createApp(given: Services | ((env: unknown) => Services)): Hono<
   app.get('/en/', (c) => c.redirect(`/en${new URL(c.req.url).search}`, 301))
   app.use('/en/*', withLocale('en'))
   app.use('/en', withLocale('en'))
-  app.use('*', async (c, next) => (c.var.page ? next() : withLocale('vi')(c, next)))
+  app.use('*', async (c, next) => (c.get('page') ? next() : withLocale('vi')(c, next)))
   // Before the test of origins: a cookie opens nothing here, a key is needed.
   app.route('/api/v1', api)
   app.use('/api/v1/*', () => {

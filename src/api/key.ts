@@ -1,5 +1,6 @@
 import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import type { Context } from '../context.ts'
+import { sharedRead } from '../db/shared-read.ts'
 import { transaction } from '../db/transaction.ts'
 import { DomainError } from '../errors.ts'
 import { noteApiKeyUse } from '../features/accounts/commands/api-keys.ts'
@@ -21,6 +22,9 @@ export interface ApiKey {
 
 const NOTE_EVERY_MS = 60_000
 
+/** Who works with a key asks many things at once. */
+const findKey = sharedRead(findApiKey)
+
 /** The text of the key a request carries. */
 export function givenKey(c: HonoContext<ApiEnv>): string | undefined {
   return /^Bearer +(\S{1,200})$/i.exec(c.req.header('authorization') ?? '')?.[1]
@@ -31,8 +35,9 @@ export function givenKey(c: HonoContext<ApiEnv>): string | undefined {
  * No cookie opens the API, so that another site can ride on nobody's session.
  */
 export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const { db, clock, later, log } = c.get('services')
   const given = givenKey(c)
-  const key = given === undefined ? undefined : await findApiKey(c.var.services.db, given)
+  const key = given === undefined ? undefined : await findKey(db, given)
   if (!key) {
     await limitStranger(c)
     c.header('WWW-Authenticate', 'Bearer realm="hoithao"')
@@ -45,7 +50,6 @@ export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => {
     throw new DomainError('forbidden', { detail })
   }
   c.set('key', { id: key.id, name: key.name, organizationId: key.organization_id, timezone: key.timezone })
-  const { db, clock, later, log } = c.var.services
   if (!key.last_used_at || clock().getTime() - key.last_used_at.getTime() > NOTE_EVERY_MS) {
     const noted = transaction(db, (trx) => noteApiKeyUse(trx, key.organization_id, key.id))
     later(noted.catch((error) => log.warn('api key', { error: String(error) })))

@@ -16,9 +16,9 @@ function isOptional(method: string, path: string): boolean {
  */
 export const preferMinimal: MiddlewareHandler<ApiEnv> = async (c, next) => {
   await next()
-  const { status, headers } = c.res
   const path = c.req.path.replace(/^\/api\/v1/, '')
   if (!wantsMinimal(c.req.header('prefer')) || !isOptional(c.req.method, path)) return
+  const { status, headers } = c.res
   if ((status !== 200 && status !== 201) || !headers.get('content-type')?.startsWith('application/json')) return
   const bare = new Headers(headers)
   bare.delete('content-type')

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Mailer, OutgoingMail, SendResult, Stage } from '../features/mail/schema.ts'
-import { toNodemailer } from './mime.ts'
+import { composeMail } from './mime.ts'
 
 export interface SmtpLimits {
   /** Seconds. */
@@ -39,7 +39,9 @@ export function createSmtpMailer(url: string, given: Partial<SmtpLimits> = {}): 
     async send(mail: OutgoingMail, seconds = limits.message): Promise<SendResult> {
       try {
         const sent = await transport.sendMail({
-          ...toNodemailer(mail),
+          // Set apart from the headers, so that none of them is ever read as an address.
+          envelope: { from: mail.from.address, to: [mail.to.address] },
+          raw: (await composeMail(mail)) as never,
           signal: AbortSignal.timeout(seconds * 1000),
         })
         return { outcome: 'sent', reply: sent.response }

@@ -29,11 +29,22 @@ export function securityOf(config: Config): Record<string, string> {
   }
 }
 
+// They are the same for every answer of a configuration.
+const entries = new WeakMap<Config, [string, string][]>()
+
+function entriesOf(config: Config): [string, string][] {
+  const known = entries.get(config)
+  if (known) return known
+  const made = Object.entries(securityOf(config))
+  entries.set(config, made)
+  return made
+}
+
 /** Sets them on what a route answers; a route that sets its own policy keeps it. */
 export const securityHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next()
   const h = c.res.headers
-  for (const [name, value] of Object.entries(securityOf(c.var.services.config))) {
+  for (const [name, value] of entriesOf(c.get('services').config)) {
     if (name !== 'Content-Security-Policy' || !h.has(name)) h.set(name, value)
   }
 }

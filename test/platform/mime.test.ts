@@ -43,7 +43,7 @@ describe('a message with a calendar part', () => {
     for (const { content } of calendars)
       expect(decoder.decode(content as ArrayBuffer)).toBe(calendarRequest.replace(/\r\n/g, '\n'))
     expect(mail.html?.trim()).toBe(outgoing().html.trim())
-    expect(mail.text?.trim()).toBe(outgoing().text.trim())
+    expect(mail.text?.replace(/\r\n/g, '\n').trim()).toBe(outgoing().text.trim())
   })
 
   it('never says PUBLISH: rule 29', async () => {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../../context.ts'
 import { jsonb } from '../../db/expressions.ts'
 import type { Trx } from '../../db/transaction.ts'
@@ -28,22 +28,10 @@ export async function enqueueMessages(
     const dead = await findDeadAddresses(trx, batch)
     const isDead = (m: NewMessage) => dead.has(`${m.organizationId} ${m.to.address.toLowerCase()}`)
     held += batch.filter(isDead).length
-    const made = await trx
-      .insertInto('messages')
-      .values(
-        batch.map((m) => ({
-          ...toRow(m),
-          ...(isDead(m) ? { state: 'cancelled', last_reply: ADDRESS_DEAD } : {}),
-        })) as never,
-      )
-      .returning('id')
-      .execute()
-    if (batch.some((m) => announcements.includes(m.kind)))
-      await replaceOlder(
-        trx,
-        [...new Set(batch.map((m) => m.organizationId))],
-        made.map((row) => row.id),
-      )
+    await store(
+      trx,
+      batch.map((m) => ({ ...toRow(m), ...(isDead(m) ? { state: 'cancelled', last_reply: ADDRESS_DEAD } : {}) })),
+    )
   }
   return { queued: messages.length - held, held }
 }
@@ -59,22 +47,6 @@ function assertFit(ctx: Context, message: NewMessage): void {
   if (door) throw new Error(`a mail must hold a link mark, not an address under ${door}`)
 }
 
-/**
- * A newer announcement to an address takes the place of every older one about the same event that has not gone: of the same
- * invitation, and of a CANCEL of any, which would delete what lives. One that is being sent ends where it comes back.
- */
-async function replaceOlder(trx: Trx, organizationIds: string[], ids: string[]): Promise<void> {
-  await sql`
-    update messages o set state = case when o.state = 'queued' then 'cancelled' else o.state end, recalled = true, replaced_by = n.id
-    from messages n
-    where n.organization_id in (${sql.join(organizationIds)}) and n.id in (${sql.join(ids)}) and n.kind in (${sql.join(announcements)}) and n.state = 'queued'
-      and o.organization_id = n.organization_id and o.seminar_id = n.seminar_id and lower(o.to_address) = lower(n.to_address)
-      and o.state in ('queued', 'sending') and o.kind in (${sql.join(announcements)})
-      and o.id not in (${sql.join(ids)})
-      and (o.invitation_id = n.invitation_id or o.calendar_method = 'CANCEL'
-        or o.kind in ('cancellation', 'postponement', 'withdrawal'))`.execute(trx)
-}
-
 async function findDeadAddresses(trx: Trx, batch: NewMessage[]): Promise<Set<string>> {
   const rows = await trx
     .selectFrom('dead_addresses')
@@ -83,6 +55,45 @@ async function findDeadAddresses(trx: Trx, batch: NewMessage[]): Promise<Set<str
     .where('address', 'in', [...new Set(batch.map((m) => m.to.address.toLowerCase()))])
     .execute()
   return new Set(rows.map((row) => `${row.organization_id} ${row.address}`))
+}
+
+/**
+ * Stores letters, as one parameter: a statement of thousands takes Postgres longer to read than to do. A newer announcement to an
+ * address takes the place of every older one about the same event that has not gone: of the same invitation, and of a CANCEL of
+ * any, which would delete what lives. One that is being sent ends where it comes back.
+ */
+async function store(trx: Trx, rows: ReturnType<typeof toRow>[]): Promise<void> {
+  const { rows: older } = await sql<{ organization_id: string; id: string; by: string }>`
+    with made as (
+      insert into messages (organization_id, seminar_id, invitation_id, kind, locale, to_name, to_address, from_name, from_address,
+        reply_to, subject, text, html, calendar, calendar_method, headers, state, last_reply, message_id)
+      select organization_id, seminar_id, invitation_id, kind, locale, to_name, to_address, from_name, from_address,
+        reply_to, subject, text, html, calendar, calendar_method, headers, state, last_reply, ${newMessageId(sql`from_address`)}
+      from json_to_recordset(${JSON.stringify(rows)}::text::json) as r (organization_id uuid, seminar_id uuid, invitation_id uuid,
+        kind text, locale text, to_name text, to_address text, from_name text, from_address text, reply_to text, subject text,
+        text text, html text, calendar text, calendar_method text, headers jsonb, state text, last_reply text)
+      returning organization_id, id, seminar_id, invitation_id, to_address, kind, state
+    )
+    select o.organization_id, o.id, made.id as by
+    from made cross join lateral (${inLane(sql`made`)}) o
+    where made.state = 'queued' and made.kind in (${sql.join(announcements)}) and o.organization_id = made.organization_id
+      and o.state in ('queued', 'sending') and o.kind in (${sql.join(announcements)})
+      and (o.invitation_id = made.invitation_id or o.calendar_method = 'CANCEL'
+        or o.kind in ('cancellation', 'postponement', 'withdrawal'))`.execute(trx)
+  if (!older.length) return
+  await sql`
+    update messages m set state = case when m.state = 'queued' then 'cancelled' else m.state end, recalled = true, replaced_by = o.by
+    from jsonb_to_recordset(${jsonb(older)}) as o (organization_id uuid, id uuid, by uuid)
+    where m.organization_id = o.organization_id and m.id = o.id and m.state in ('queued', 'sending')`.execute(trx)
+}
+
+/**
+ * Letters to the address of a message about its event, itself among them. Nothing else is asked for here, and `offset 0` keeps it so:
+ * then Postgres can only look into their index, whatever its statistics say of the table.
+ */
+export function inLane(message: RawBuilder<unknown>) {
+  return sql`select l.* from messages l
+    where (l.seminar_id::text || ' ' || lower(l.to_address)) = (${message}.seminar_id::text || ' ' || lower(${message}.to_address)) offset 0`
 }
 
 function toRow(m: NewMessage) {
@@ -102,14 +113,15 @@ function toRow(m: NewMessage) {
     html: m.html,
     calendar: m.calendar?.content ?? null,
     calendar_method: m.calendar?.method ?? null,
-    headers: jsonb(m.headers ?? {}),
-    message_id: newMessageId(m.from.address),
+    headers: m.headers ?? {},
+    state: 'queued',
+    last_reply: null as string | null,
   }
 }
 
 /** Our own, on the sender's domain (RFC 5322 section 3.6.4). */
-export function newMessageId(fromAddress: string) {
-  return sql<string>`'<' || new_id() || '@' || ${fromAddress.split('@')[1] as string}::text || '>'`
+export function newMessageId(fromAddress: RawBuilder<unknown>) {
+  return sql<string>`'<' || new_id() || '@' || split_part(${fromAddress}, '@', 2) || '>'`
 }
 
 /**

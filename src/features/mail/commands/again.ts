@@ -123,7 +123,7 @@ export async function sendAgain(trx: Trx, ctx: Context, organizationId: string, 
     insert into messages (organization_id, seminar_id, invitation_id, kind, locale, to_name, to_address, from_name, from_address,
       reply_to, subject, text, html, calendar, calendar_method, headers, message_id)
     select organization_id, seminar_id, invitation_id, kind, locale, to_name, to_address, from_name, from_address,
-      reply_to, subject, text, html, calendar, calendar_method, headers, ${newMessageId(message.from_address)}
+      reply_to, subject, text, html, calendar, calendar_method, headers, ${newMessageId(sql`from_address`)}
     from messages where organization_id = ${organizationId} and id = ${id} returning id`.execute(trx)
   const copy = rows[0] as { id: string }
   await recordAudit(trx, ctx, {

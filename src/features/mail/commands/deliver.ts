@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../../../db/transaction.ts'
+import { inLane } from '../commands.ts'
 import { blameOf, scopeOf } from '../rules/refusals.ts'
 import { decideSettlement } from '../rules.ts'
 import type { MessageRow, SendResult } from '../schema.ts'
@@ -48,10 +49,7 @@ async function claim(
     with due as materialized (
       select m.organization_id, m.id from messages m
       where m.state in ('queued', 'sending') and m.next_attempt_at <= now() and ${which}
-        and (m.seminar_id is null or not exists (
-          select from messages o
-          where o.organization_id = m.organization_id and o.seminar_id = m.seminar_id
-            and lower(o.to_address) = lower(m.to_address) and o.state in ('queued', 'sending') and o.id < m.id))
+        and not exists (select from (${inLane(sql`m`)}) o where o.state in ('queued', 'sending') and o.id < m.id)
       order by ${first} m.next_attempt_at, m.id
       limit ${limit}
       for update of m skip locked
