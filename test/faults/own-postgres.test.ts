@@ -43,10 +43,10 @@ it('a Postgres of ours that is killed is started again under the running service
       .poll(async () => (await postmaster()) !== pid && (await answers()), { timeout: 60_000, interval: 20 })
       .toBe(true)
     took.push((performance.now() - since) / 1000)
+    // Said a moment after it answers.
+    await expect.poll(() => instance.output().match(/was started again/g), { timeout: 60_000 }).toHaveLength(round + 1)
   }
   console.info(`answered again after ${took.map((seconds) => seconds.toFixed(2)).join(', ')} s (to aim at: 5)`)
-  // Said a moment after it answers.
-  await expect.poll(() => instance.output().match(/was started again/g), { timeout: 60_000 }).toHaveLength(3)
   expect(() => process.kill(instance.pid, 0)).not.toThrow()
 })
 
