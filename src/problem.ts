@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Locale } from './context.ts'
 import type { AppEnv } from './env.ts'
 import { type DomainError, type FieldError, statusOf } from './errors.ts'
 import { hasText, type TextKey, type Translate, translator } from './i18n.ts'
@@ -6,9 +7,14 @@ import { hasText, type TextKey, type Translate, translator } from './i18n.ts'
 /** Where the words of a refined code may stand: refusals of files have theirs with the pages that take them. */
 const places = ['errors:', 'presentations:refused.', 'summaries:photo.refused.']
 
+/** The language an answer of the API is written in: English where that is asked for first. */
+export function languageOf(c: Context<AppEnv>): Locale {
+  return /^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'vi'
+}
+
 /** RFC 9457 problem+json: a stable `code`, and each refused field by place and code. Language by Accept-Language. */
 export function problem(c: Context<AppEnv>, error: DomainError): Response {
-  const t = translator(/^\s*en\b/i.test(c.req.header('accept-language') ?? '') ? 'en' : 'vi')
+  const t = translator(languageOf(c))
   const own = places.map((place) => `${place}${error.detail}`).find((key) => hasText(key))
   const status = statusOf[error.code]
   const body = {

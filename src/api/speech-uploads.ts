@@ -5,7 +5,7 @@ import type { DomainError } from '../errors.ts'
 import { getSpeech } from '../features/presentations/queries.ts'
 import { tusHandlers, type UploadPlace } from '../http/tus.ts'
 import { translator } from '../i18n.ts'
-import { problem as answerProblem } from '../problem.ts'
+import { problem as answerProblem, languageOf } from '../problem.ts'
 import { fileProblems } from './file-body.ts'
 import { keyContext } from './key.ts'
 import { type ApiEnv, asPage, createRouter } from './router.ts'
@@ -108,12 +108,11 @@ export const speechUploads = createRouter()
 async function openPlace(c: Context<ApiEnv>): Promise<UploadPlace> {
   const { db, config } = c.var.services
   const speech = await getSpeech(db, c.var.key.organizationId, c.req.param('id') ?? '')
-  const english = /^\s*en\b/i.test(c.req.header('accept-language') ?? '')
   return {
     speech,
     sentBy: 'organizer',
     ctx: keyContext(c),
     base: `${config.baseUrl}/api/v1/speeches/${speech.id}`,
-    t: translator(english ? 'en' : 'vi'),
+    t: translator(languageOf(asPage(c))),
   }
 }

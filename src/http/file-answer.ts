@@ -3,7 +3,7 @@ import type { AppEnv } from '../env.ts'
 import { assertWhole } from '../features/files/commands/checks.ts'
 import type { CheckedFile } from '../features/files/queries/checks.ts'
 import { damagedFile } from '../features/files/rules/opening.ts'
-import { contentDisposition, requestedRange } from '../features/files/rules.ts'
+import { type ByteRange, contentDisposition, requestedRange } from '../features/files/rules.ts'
 import { hexOf } from '../text/hex.ts'
 
 export interface AnswerableFile extends CheckedFile {
@@ -29,10 +29,15 @@ export async function answerFile(
   file: AnswerableFile,
   use: 'download' | 'view',
 ): Promise<Response> {
-  const { files } = c.var.services
   await assertWhole(c.var.services, file)
   const { size } = file
   const etag = `"${hexOf(file.sha256)}"`
+  const ifRange = c.req.header('if-range')
+  const range = ifRange && ifRange !== etag ? undefined : requestedRange(c.req.header('range'), size)
+  const isKnown = c.req.header('if-none-match') === etag
+  const withoutBody = isKnown || range === 'unsatisfiable' || c.req.method === 'HEAD'
+  // Before the headers: a page that says why it could not be read must not be named and measured like the file.
+  const body = withoutBody ? null : await read(c, file, range)
   c.header('ETag', etag)
   c.header('Accept-Ranges', 'bytes')
   c.header('Cache-Control', 'private, no-cache')
@@ -41,18 +46,19 @@ export async function answerFile(
   c.header('Content-Disposition', contentDisposition(use === 'view' ? 'inline' : 'attachment', file.name))
   c.header('Content-Security-Policy', use === 'view' ? VIEW_POLICY : DOWNLOAD_POLICY)
   c.header('Cross-Origin-Resource-Policy', 'same-origin')
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304)
-
-  const ifRange = c.req.header('if-range')
-  const range = ifRange && ifRange !== etag ? undefined : requestedRange(c.req.header('range'), size)
+  if (isKnown) return c.body(null, 304)
   if (range === 'unsatisfiable') {
     c.header('Content-Range', `bytes */${size}`)
     return c.body(null, 416)
   }
   if (range) c.header('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
   c.header('Content-Length', String(range ? range.end - range.start + 1 : size))
-  if (c.req.method === 'HEAD') return c.body(null, range ? 206 : 200)
-  const stored = await files.get(file.storage_key, range)
-  if (stored?.size !== size) throw damagedFile('missing')
-  return c.body(stored.body, range ? 206 : 200)
+  const status = range ? 206 : 200
+  return body ? c.body(body, status) : c.body(null, status)
+}
+
+async function read(c: Context<AppEnv>, file: AnswerableFile, range: ByteRange | undefined) {
+  const stored = await c.var.services.files.get(file.storage_key, range)
+  if (stored?.size !== file.size) throw damagedFile('missing')
+  return stored.body
 }

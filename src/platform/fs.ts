@@ -43,7 +43,10 @@ export function createFsStore(dir: string): FileStore {
       const found = await stat(path).catch(ifAbsent)
       if (!found?.isFile()) return undefined
       const { size } = found
-      return { size, body: readFrom(path, range?.start ?? 0, Math.min(range?.end ?? size - 1, size - 1)) }
+      const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? size - 1, size - 1)]
+      // Read before anything is answered: what cannot be opened is an error then, and no body that breaks.
+      const first = await readPiece(path, start, Math.min(READ_SIZE, end - start + 1))
+      return { size, body: readFrom(path, first, start, end) }
     },
 
     async head(key) {
@@ -97,16 +100,22 @@ async function write(path: string, body: ReadableStream<Uint8Array>, maxBytes: n
   return { size, sha256: new Uint8Array(hash.digest()) }
 }
 
-/** Opens the file anew for each piece: a reader may let go of a stream without a word, and nothing must stay open then. */
-function readFrom(path: string, start: number, end: number): ReadableStream<Uint8Array> {
+/**
+ * Opens the file anew for each piece: a reader may let go of a stream without a word, and nothing must stay open then. A file that
+ * was cut meanwhile breaks the stream off: an end would tell the reader that this was all.
+ */
+function readFrom(path: string, first: Uint8Array, start: number, end: number): ReadableStream<Uint8Array> {
   let at = start
+  let read: Uint8Array | undefined = first
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const chunk = await readPiece(path, at, Math.min(READ_SIZE, end - at + 1))
+        const chunk = read ?? (await readPiece(path, at, Math.min(READ_SIZE, end - at + 1)))
+        read = undefined
         at += chunk.byteLength
         if (chunk.byteLength > 0) controller.enqueue(chunk)
-        if (chunk.byteLength === 0 || at > end) controller.close()
+        if (at > end) controller.close()
+        else if (chunk.byteLength === 0) controller.error(new Error(`${path} ended at ${at} of ${end + 1}`))
       },
     },
     { highWaterMark: 0 },

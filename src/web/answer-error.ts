@@ -20,7 +20,9 @@ const ILL: Record<string, { detail: Ailment; retryAfter: number }> = {
   53200: { detail: 'database_full', retryAfter: 30 },
 }
 /** The file store's disk or folder refuses: a system call on a file, not on a connection. */
-const FILES_REFUSED = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE', 'ENXIO', 'ENODEV', 'EMFILE', 'ENFILE'])
+const FILES_REFUSED = new Set(
+  'EROFS EACCES EPERM EIO EREMOTEIO ENOTCONN ESTALE ENXIO ENODEV EMFILE ENFILE ELOOP'.split(' '),
+)
 
 function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error

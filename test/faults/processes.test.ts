@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hashToken } from '../../src/features/links/token.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -9,10 +12,12 @@ import { freePort } from '../support/server.ts'
 
 let database: TestDatabase
 let instance: Instance
+let folder: string
 let metricsPort: number
 const token = 'm'.repeat(40)
 beforeAll(async () => {
   database = await createTestDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'hoithao-processes-'))
   const port = await freePort()
   metricsPort = await freePort()
   instance = await startInstance(port, {
@@ -24,12 +29,14 @@ beforeAll(async () => {
     DEMO: 'on',
     LINK_KEY: 'k'.repeat(40),
     AUTH_SECRET: 's'.repeat(40),
-    DATA_DIR: `/tmp/hoithao-processes-${process.pid}`,
+    DATA_DIR: folder,
   })
 })
 afterAll(async () => {
   instance?.kill('SIGKILL')
+  await instance?.ended
   await database.drop()
+  await rm(folder, { recursive: true, force: true })
 })
 
 const children = () =>

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readlinkSync,
   rmSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -64,6 +65,19 @@ describe('a folder as a store', () => {
       readlink(`/proc/self/fd/${fd}`),
     )
     expect(open.filter((path) => path.startsWith(dir))).toEqual([])
+  })
+
+  it('breaks off where a file is cut while it is read: an end would say that this was all', async () => {
+    const files = createFsStore(dir)
+    await files.put(key, stream(20), limits)
+    const found = await files.get(key)
+    truncateSync(join(dir, key), 700_000)
+    let read = 0
+    const reading = async () => {
+      for await (const chunk of found!.body) read += chunk.byteLength
+    }
+    await expect(reading()).rejects.toThrow('ended at 700000 of 1310720')
+    expect(read).toBe(700_000)
   })
 
   it('leaves nothing of a stream that is cut', async () => {

@@ -19,7 +19,7 @@ const args = [
 async function packagedChromium(): Promise<string> {
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs24.x'
   const shared = process.env.TMPDIR
-  const folder = join(tmpdir(), `hoithao-chromium-${process.getuid?.() ?? 0}`)
+  const folder = join(process.env.SHARED_TMPDIR ?? tmpdir(), `hoithao-chromium-${process.getuid?.() ?? 0}`)
   mkdirSync(folder, { recursive: true })
   process.env.TMPDIR = folder
   try {

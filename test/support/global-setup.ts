@@ -1,5 +1,9 @@
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/db/migrate.ts'
+import { isAlive } from '../../src/platform/embedded-postgres/cluster.ts'
 import { startTemporaryPostgres } from '../../src/platform/embedded-postgres.ts'
 import { connectPostgres } from '../../src/platform/postgres.ts'
 import { readMigrations } from '../../src/platform/project.ts'
@@ -30,9 +34,37 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('postgresUrl', postgresUrl)
   project.provide('templateDatabase', templateDatabase)
+  const removeTemporary = await ownTemporaryFolder()
   return async () => {
     if (server) await server.stop()
     else await dropTemplate(postgresUrl, templateDatabase)
+    await removeTemporary()
+  }
+}
+
+/**
+ * The folder for temporary files of everything that this run starts, so that what a test leaves behind is seen, and goes also where the
+ * run was killed: with the next one. SHARED_TMPDIR is the machine's, for what runs share (the unpacked browser).
+ * @returns how to remove it, which throws where a test left a folder of ours in it
+ */
+async function ownTemporaryFolder(): Promise<() => Promise<void>> {
+  const shared = tmpdir()
+  for (const name of await readdir(shared)) {
+    const pid = Number(/^hoithao-run-(\d+)-/.exec(name)?.[1])
+    if (pid && !isAlive(pid)) await rm(join(shared, name), { recursive: true, force: true }).catch(() => undefined)
+  }
+  const folder = await mkdtemp(join(shared, `hoithao-run-${process.pid}-`))
+  // Postgres of root runs as another user, who must get in.
+  await chmod(folder, 0o755)
+  const before = process.env.TMPDIR
+  Object.assign(process.env, { TMPDIR: folder, SHARED_TMPDIR: shared })
+  return async () => {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    // The copy of Postgres' programs is kept on purpose.
+    const left = (await readdir(folder)).filter((name) => /^hoithao-(?!postgres-)/.test(name))
+    await rm(folder, { recursive: true, force: true })
+    if (left.length) throw new Error(`tests left folders behind that they made: ${left.join(', ')}`)
   }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { createAuth } from '../../src/features/accounts/auth.ts'
+import { createAccount } from '../../src/features/accounts/commands/accounts.ts'
 import { inviteMember } from '../../src/features/accounts/commands/invitations.ts'
 import { ensureSetupLink } from '../../src/features/accounts/commands/set-up.ts'
 import { issueLinks } from '../../src/features/links/commands.ts'
@@ -72,6 +73,40 @@ describe('a session that a browser brings', () => {
     const answer = await post(new URL(link as string).pathname, {}, one.cookie)
     expect(await whoIs(cookieOf(answer))).toEqual(expect.any(String))
     expect(await whoIs(one.cookie)).toBeUndefined()
+  })
+
+  it('ends when the first owner is made there', async () => {
+    const fresh = await createTestApp()
+    try {
+      // Somebody with an account and no organisation: an owner would end the set-up.
+      const email = 'ai-do@mau.example'
+      const passwordHash = await fresh.services.auth.hashPassword('mat-khau-cua-ai-do')
+      const stranger = await transaction(fresh.services.db, (trx) =>
+        createAccount(trx, { name: 'Ai Đó', email, passwordHash }),
+      )
+      const brought = (await fresh.services.auth.signIn(email, 'mat-khau-cua-ai-do', new Headers()))
+        ?.map((c) => c.split(';')[0])
+        .join('; ') as string
+      const who = async (cookie: string) => (await fresh.services.auth.session(new Headers({ cookie })))?.userId
+      expect(await who(brought)).toBe(stranger)
+      const link = await transaction(fresh.services.db, (trx) => ensureSetupLink(trx, ctx, { demo: false }))
+      const path = new URL(link as string).pathname
+      const fields = { name: 'Chủ Mẫu', email: 'chu@mau.example', organizationName: 'Cơ quan Mẫu', slug: 'co-quan-mau' }
+      const ask = (password: string) =>
+        fresh.app.request(testOrigin + path, formRequest({ ...fields, password }, brought))
+      // Who is refused stays who they are.
+      expect([(await ask('password12')).status, await who(brought)]).toEqual([422, stranger])
+      const answer = await ask('mat-khau-chua-ai-biet')
+      expect(answer.status).toBe(303)
+      const own = await who(cookieOf(answer))
+      expect(own).toEqual(expect.any(String))
+      expect(own).not.toBe(stranger)
+      expect(await who(brought)).toBeUndefined()
+      const left = await fresh.services.db.selectFrom('auth.session').select('userId').execute()
+      expect(left).toEqual([{ userId: own }])
+    } finally {
+      await fresh.close()
+    }
   })
 
   it('ends when a password is set there, with every session of its person everywhere', async () => {

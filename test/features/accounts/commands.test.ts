@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Role } from '../../../src/context.ts'
 import { transaction } from '../../../src/db/transaction.ts'
 import { createApiKey, noteApiKeyUse, revokeApiKey } from '../../../src/features/accounts/commands/api-keys.ts'
 import {
@@ -118,6 +119,46 @@ describe('invitations of colleagues', () => {
     await expect(run((trx) => inviteMember(trx, ctx, id, { email: m.email, role: 'owner' }))).rejects.toMatchObject({
       fields: [{ field: 'email', code: 'member' }],
     })
+  })
+
+  /** An invitation to an address of theirs that nobody knows for one, accepted by a member. */
+  async function accept(organizationId: string, member: { userId: string }, role: Role) {
+    const email = `${crypto.randomUUID()}@mau.example`
+    const invited = await run((trx) => inviteMember(trx, ctx, organizationId, { email, role }))
+    const { ref } = await getLink(t.services.db, await linkToken(testLinkKey, 'join', invited.id, 1), 'join')
+    const link = { ref, organizationId, targetId: invited.id }
+    await run((trx) => acceptMemberInvitation(trx, ctx, link, { id: member.userId, name: 'Mẫu' }))
+    const { details } = await t.services.db
+      .selectFrom('audit_events')
+      .select('details')
+      .where('organization_id', '=', organizationId)
+      .where('action', '=', 'member.joined')
+      .where('subject_id', '=', invited.id)
+      .executeTakeFirstOrThrow()
+    const now = (await listMembers(t.services.db, organizationId)).find((m) => m.user_id === member.userId)
+    return { role: now?.role, disabled: now?.disabled_at, noted: (details as { role: string }).role }
+  }
+
+  it.each([
+    ['owner', 'viewer', 'owner'],
+    ['owner', 'organizer', 'owner'],
+    ['organizer', 'viewer', 'organizer'],
+    ['organizer', 'owner', 'owner'],
+    ['viewer', 'organizer', 'organizer'],
+    ['viewer', 'viewer', 'viewer'],
+  ] as const)('never lower a role: %s who accepts one as %s is %s, and the log says so', async (is, as, becomes) => {
+    const { id } = await createOrganization(t.services.db)
+    await createMember(t.services, id)
+    const m = await createMember(t.services, id, is)
+    expect(await accept(id, m, as)).toEqual({ role: becomes, disabled: null, noted: becomes })
+  })
+
+  it('let in again who was shut out, as what the owner now says, also with less than before', async () => {
+    const { id } = await createOrganization(t.services.db)
+    await createMember(t.services, id)
+    const m = await createMember(t.services, id, 'owner')
+    await run((trx) => disableMember(trx, ctx, id, m.userId))
+    expect(await accept(id, m, 'viewer')).toEqual({ role: 'viewer', disabled: null, noted: 'viewer' })
   })
 })
 

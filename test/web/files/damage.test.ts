@@ -1,6 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
@@ -173,6 +182,60 @@ describe('a stored file when it is asked for', () => {
     writeFileSync(one.file, one.bytes)
     await checkFiles(t.services, limits)
     for (const place of one.places) expect((await get(place)).status).toBe(200)
+  })
+
+  it('that may not be read is 503 in words before a byte is sent, whole or a piece; it is no damage', async () => {
+    const one = await released(pdf(), 'Bài.pdf')
+    // The folders may be entered, so that only the opening fails; root reads whatever a mode says.
+    for (let at = dirname(one.file); at.startsWith(dir); at = dirname(at)) chmodSync(at, 0o755)
+    const isRoot = process.getuid?.() === 0
+    chmodSync(one.file, isRoot ? 0o600 : 0)
+    const asked = [one.places[0]!, one.places[2]!, `${one.path}/files/1`]
+    try {
+      if (isRoot) process.seteuid?.(65_534)
+      for (const place of asked)
+        for (const range of ['', 'bytes=2-9']) {
+          const answer = await get(place, place.startsWith(one.path) ? one.cookie : owner.cookie, { range })
+          expect([place, answer.status, answer.headers.get('retry-after')]).toEqual([place, 503, '30'])
+          expect(answer.headers.get('content-type')).toContain('text/html')
+          // Nothing says that this page is the file.
+          for (const name of ['content-disposition', 'content-length', 'content-range', 'etag', 'accept-ranges'])
+            expect([name, answer.headers.get(name)]).toEqual([name, null])
+          expect(await answer.text()).toContain('Kho tệp tạm thời không đọc hoặc ghi được')
+        }
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+      chmodSync(one.file, 0o600)
+    }
+    expect((await one.again()).damage).toBeNull()
+    for (const place of asked)
+      expect((await get(place, place.startsWith(one.path) ? one.cookie : owner.cookie)).status).toBe(200)
+  })
+
+  it('that is a folder by now is missing, in words; one in a loop of links, or on a disk that went away, is 503 too', async () => {
+    const one = await released()
+    const { files } = t.services
+    const away = Object.assign(new Error('ENOTCONN: transport endpoint is not connected, open'), {
+      ...{ code: 'ENOTCONN', syscall: 'open' },
+    })
+    t.services.files = { ...files, get: () => Promise.reject(away) }
+    const refused = await get(one.places[0]!)
+    t.services.files = files
+    expect([refused.status, await refused.text()]).toEqual([503, expect.stringContaining('Kho tệp tạm thời')])
+    rmSync(one.file)
+    symlinkSync(one.file, one.file)
+    const looped = await get(one.places[0]!)
+    expect([looped.status, await looped.text()]).toEqual([503, expect.stringContaining('Kho tệp tạm thời')])
+    expect((await one.again()).damage).toBeNull()
+    rmSync(one.file)
+    mkdirSync(one.file)
+    const gone = await get(one.places[0]!)
+    expect([gone.status, await gone.text()]).toEqual([503, expect.stringContaining('Tệp không còn trong kho lưu trữ')])
+    rmSync(one.file, { recursive: true })
+    writeFileSync(one.file, one.bytes)
+    await get(one.places[0]!)
+    await settle()
+    expect((await one.again()).damage).toBeNull()
   })
 
   it('is a photo: each of its sizes', async () => {

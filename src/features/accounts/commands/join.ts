@@ -67,7 +67,7 @@ async function join(
   { role }: { role: string },
   user: { id: string; name: string },
 ): Promise<string> {
-  await trx
+  const member = await trx
     .insertInto('members')
     .values({ organization_id: organizationId, user_id: user.id, role })
     .onConflict((c) =>
@@ -86,16 +86,18 @@ async function join(
         disabled_at: null,
       })),
     )
-    .execute()
+    .returning('role')
+    .executeTakeFirstOrThrow()
+  // What they are now, which may be more than what they were invited as.
   await recordAudit(
     trx,
-    { ...ctx, actor: { kind: 'user', id: user.id, name: user.name, role: role as Role } },
+    { ...ctx, actor: { kind: 'user', id: user.id, name: user.name, role: member.role as Role } },
     {
       organizationId,
       action: 'member.joined',
       subjectKind: 'member_invitation',
       subjectId: targetId,
-      details: { name: user.name, role },
+      details: { name: user.name, role: member.role },
     },
   )
   const { slug } = await trx
