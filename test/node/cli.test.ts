@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
@@ -197,6 +200,19 @@ describe('erase-contacts', () => {
 it('migrates: nothing where everything is there', async () => {
   expect(await run('migrate')).toBe(0)
   expect(printed).toEqual(['nothing to apply'])
+})
+
+it('says what became of filling the quarantine, also where there was nothing to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoithao-cli-'))
+  vi.stubEnv('DATA_DIR', folder)
+  try {
+    expect(await run('quarantine fill')).toBe(0)
+    expect(printed).toEqual([
+      '0 files were put aside; every other one is named by this database, or younger than a day',
+    ])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 it('does not load the demo where there are organisations', async () => {
