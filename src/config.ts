@@ -57,14 +57,20 @@ const addresses = z
         ctx.addIssue(`“${entry}” is none: expected e-mail addresses by commas, like ops@hoithao.example.vn`)
   })
 
+/** An address or name that links can begin with, where BASE_URL is not set. */
+const host = z.string().refine((v) => /^[^/?#@\\\s]+$/.test(v) && URL.canParse(`http://${ownHost(v)}`), {
+  error: 'expected an address or name of this machine, like 127.0.0.1 or 0.0.0.0',
+})
+const processes = { error: 'expected a whole number from 1 to 64, or auto: one a core' }
+
 const schema = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: int(0, 65535).default(3000),
   BASE_URL: origin.optional(),
   PROCESSES: z
-    .literal('auto')
-    .or(int(1, 64))
-    .or(z.any().refine(() => false, { error: 'expected a whole number from 1 to 64, or auto: one a core' }))
+    .string()
+    .refine((v) => v === 'auto' || int(1, 64).safeParse(v).success, processes)
+    .transform((v) => (v === 'auto' ? v : Number(v)))
     .default(1),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name').optional(),
   DATABASE_POOLER: z

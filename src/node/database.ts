@@ -51,7 +51,7 @@ export async function openDatabase(
   } catch (error) {
     await connection.close()
     await embedded?.stop()
-    throw error
+    throw config.databaseUrl && isRefusal(error) ? inWords(error) : error
   }
   return {
     connection,
@@ -64,6 +64,16 @@ export async function openDatabase(
     close: () => connection.close(),
     stopEmbedded: async () => embedded?.stop(),
   }
+}
+
+/** Whether Postgres was not reached, or did not let us in: no such name or role, a wrong password, no room, still starting. */
+const isRefusal = (error: unknown) =>
+  /^(E[A-Z]+|CONNECT\w*|28...|3D...|53...|57P..|08...)$/.test((error as { code?: string }).code ?? '')
+
+/** Names the variable to look at; an error of several attempts has no words of its own. */
+function inWords(error: unknown): Error {
+  const { message, errors } = error as { message: string; errors?: Error[] }
+  return new Error(`DATABASE_URL: ${message || errors?.[0]?.message}`, { cause: error })
 }
 
 /** The address of the database that the server of this configuration uses, password and all. @throws Error in one line */

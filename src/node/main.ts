@@ -59,7 +59,11 @@ export async function main(): Promise<void> {
     drainMs = config.drainSeconds * 1000
     if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
     const queries = createWatch()
-    const database = await openDatabase(config, (line) => console.log(line), fail, queries.watch)
+    const count = config.processes === 'auto' ? availableParallelism() : config.processes
+    const standing = isOneOfSeveral() ? 'one' : count > 1 ? 'first' : 'alone'
+    // The first of several asks for figures alone.
+    const own = standing === 'first' ? { ...config, databaseConnections: 2 } : config
+    const database = await openDatabase(own, (line) => console.log(line), fail, queries.watch)
     steps.push([{ name: 'embedded Postgres', seconds: 7, close: database.stopEmbedded }])
     steps.push([{ name: 'database connections', seconds: 3, close: database.close }])
     const made = await createServices(config, database)
@@ -73,8 +77,6 @@ export async function main(): Promise<void> {
           alone: () => void stop().then((code) => process.exit(code)),
         })
       : undefined
-    const count = config.processes === 'auto' ? availableParallelism() : config.processes
-    const standing = isOneOfSeveral() ? 'one' : count > 1 ? 'first' : 'alone'
     const whole: Services = {
       ...made,
       instance: identity.id,
@@ -98,7 +100,7 @@ export async function main(): Promise<void> {
         {
           DATABASE_URL: database.url,
           DEMO: config.demo ? 'on' : 'off',
-          DATABASE_CONNECTIONS: String(Math.max(2, Math.floor(config.databaseConnections / count))),
+          DATABASE_CONNECTIONS: String(Math.max(2, Math.floor((config.databaseConnections - 2) / count))),
         },
         (line) => given.log.error('processes', { line }),
       )

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,11 @@ import { readConfig, variables } from '../../src/config.ts'
 import { main } from '../../src/node/cli/main.ts'
 
 const operating = readFileSync('docs/operating.md', 'utf8')
-const rows = [...operating.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) \|/gm)].map(([, name, value]) => [name, value])
+const rows = [...operating.matchAll(/^\| `([A-Z_0-9]+)` \| (.*?) \| (.*?) \|/gm)].map(([, ...cells]) => cells) as [
+  string,
+  string,
+  string,
+][]
 
 describe('docs/operating.md', () => {
   it('has every variable in its table, and no other', () => {
@@ -20,6 +24,8 @@ describe('docs/operating.md', () => {
     expect({
       HOST: said.HOST,
       PORT: Number(said.PORT),
+      PROCESSES: Number(said.PROCESSES),
+      CONNECTIONS_PER_ADDRESS: Number(said.CONNECTIONS_PER_ADDRESS),
       DATABASE_POOLER: said.DATABASE_POOLER === 'transaction',
       DATABASE_CONNECTIONS: Number(said.DATABASE_CONNECTIONS),
       DRAIN_SECONDS: Number(said.DRAIN_SECONDS),
@@ -31,6 +37,8 @@ describe('docs/operating.md', () => {
     }).toEqual({
       HOST: config.host,
       PORT: config.port,
+      PROCESSES: config.processes,
+      CONNECTIONS_PER_ADDRESS: config.connectionsPerAddress,
       DATABASE_POOLER: config.databasePooled,
       DATABASE_CONNECTIONS: config.databaseConnections,
       DRAIN_SECONDS: config.drainSeconds,
@@ -39,6 +47,55 @@ describe('docs/operating.md', () => {
       API_RATE_LIMIT: config.apiRateLimit,
       SLOW_QUERY_MS: config.slowQueryMs,
       LOG_LEVEL: config.logLevel,
+    })
+  })
+
+  const refusal = (name: string, value: string): string => {
+    try {
+      readConfig({ [name]: value })
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  const taken = (name: string, value: string) => {
+    const words = refusal(name, value)
+    if (words) expect(words).toMatch(new RegExp(`^${name}\\b.*: expected `))
+    return !words
+  }
+  it('says what they take: each bound and each word is taken, one beyond it is refused by name', () => {
+    const numbers = rows.filter(([, , takes]) => /^\d+ to/.test(takes)).map(([name]) => name)
+    expect(numbers).toEqual(variables.filter((name) => /whole number/.test(refusal(name, '-1'))))
+    for (const [name, , takes] of rows) {
+      const [, least, most] = /^(\d+) to (\d+)/.exec(takes) ?? []
+      for (const word of takes.matchAll(/`([a-z]+)`/g))
+        expect([name, word[1], taken(name, word[1] as string)]).toContain(true)
+      if (least === undefined) continue
+      expect([name, taken(name, least), taken(name, most as string)]).toEqual([name, true, true])
+      expect([name, taken(name, String(Number(most) + 1))]).toEqual([name, false])
+      if (Number(least) > 0) expect([name, taken(name, String(Number(least) - 1))]).toEqual([name, false])
+    }
+    for (const [name, , takes] of rows)
+      if (takes === '32 characters or more')
+        expect([taken(name, 'x'.repeat(31)), taken(name, 'x'.repeat(32))]).toEqual([false, true])
+  })
+
+  it('explains every event that the log tells as an error or a warning, and no other', () => {
+    const events = { error: new Set<string>(['backup']), warn: new Set<string>() }
+    for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path)))
+      for (const [, level, event] of readFileSync(join('src', file), 'utf8').matchAll(
+        /\blog\.(error|warn)\('([^']+)'/g,
+      ))
+        events[level as 'error' | 'warn'].add(event as string)
+    const explained = { error: new Set<string>(), warn: new Set<string>() }
+    let level: 'error' | 'warn' = 'error'
+    for (const [, named, cell] of operating.matchAll(/^\| (`error` |`warn` |)\| ((?:`[a-z ]+`(?:, )?)+) \|/gm)) {
+      if (named) level = named.trim().replaceAll('`', '') as 'error' | 'warn'
+      for (const [, event] of (cell as string).matchAll(/`([a-z ]+)`/g)) explained[level].add(event as string)
+    }
+    expect({ error: [...explained.error].sort(), warn: [...explained.warn].sort() }).toEqual({
+      error: [...events.error].sort(),
+      warn: [...events.warn].sort(),
     })
   })
 

@@ -137,6 +137,8 @@ it('gives the figures of all of them together, at whichever asks', async () => {
   expect(figureOf(text, 'hoithao_instances')).toBeGreaterThanOrEqual(3)
   expect(figureOf(text, 'hoithao_process_resident_memory_bytes')).toBeGreaterThan(1e6)
   expect(figureOf(text, 'hoithao_outbox_letters', { state: 'queued' })).toBe(0)
+  // DATABASE_CONNECTIONS (20) are all of the instance's: two are the first one's.
+  expect(figureOf(text, 'hoithao_pool_connections', { use: 'limit' })).toBe(18)
   // A port that all share: some of them is asked, and asks the first.
   const answer = await ask(instance.port, { authorization: `Bearer ${token}` })
   expect(answer.status).toBe(200)

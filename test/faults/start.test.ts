@@ -108,3 +108,9 @@ it('stops at a bad value with one line that names the variable, what is wrong an
   expect(await bad.ended).toBe(1)
   expect(bad.output().trim()).toBe('configuration: PORT is “many”: expected a whole number from 0 to 65535')
 }, 60_000)
+
+it('names the variable where the database cannot be reached', async () => {
+  const away = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })
+  expect(await away.ended).toBe(1)
+  expect(away.output().trim()).toBe('hoithao did not start: DATABASE_URL: connect ECONNREFUSED 127.0.0.1:1')
+}, 60_000)

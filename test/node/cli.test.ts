@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { transaction } from '../../src/db/transaction.ts'
@@ -152,9 +155,20 @@ describe('erase-contacts', () => {
     await letter(invitation.id, email, 'sent')
     await letter(invitation.id, email.toLowerCase(), 'queued')
     await letter(other.id, 'khac@mau.example', 'queued')
+    await database.sql`update messages set last_reply = '550 5.1.1 <quen.toi@mau.example>: no such user' where state = 'sent' and invitation_id = ${invitation.id}`
+    // One invitation of theirs went to an office, and a speech was asked for there; letters to others there stay.
+    const atOffice = await createInvitation(database.db, await createSeminar(database.db, organization.id), {
+      person_id: person.id,
+      email: 'Van.Phong@mau.example',
+    })
+    const colleague = await createInvitation(database.db, seminar, { email: 'van.phong@mau.example' })
+    await letter(atOffice.id, 'van.phong@mau.example', 'sent')
+    await letter(colleague.id, 'van.phong@mau.example', 'sent')
+    await database.sql`insert into presentations (organization_id, seminar_id, person_id, name, topic, email, decline_reason)
+      values (${organization.id}, ${seminar.id}, ${person.id}, 'Thuỷ', 'Cải cách', 'van.phong@mau.example', 'Đi viện')`
 
     expect(await run(`erase-contacts --organization ${organization.slug} --email quen.toi@mau.example`)).toBe(0)
-    expect(printed).toEqual(['erased in 1 people, 1 invitations, 0 speeches, 2 letters; their links no longer open'])
+    expect(printed).toEqual(['erased in 1 people, 2 invitations, 1 speeches, 3 letters; their links no longer open'])
     const tables = ['people', 'invitations', 'answers', 'messages', 'mailbox_messages', 'audit_events', 'presentations']
     for (const table of tables) {
       const [row] = await database.sql.unsafe(
@@ -168,12 +182,13 @@ describe('erase-contacts', () => {
       .where('id', '=', invitation.id)
       .executeTakeFirst()
     expect(kept).toMatchObject({ name: 'Trần Thị Thuỷ', answer: 'declined' })
-    const states =
-      await database.sql`select state, to_address from messages where organization_id = ${organization.id} order by id`
-    expect(states.map((row) => `${row.state} ${row.to_address}`)).toEqual([
-      'sent erased@invalid',
+    const states = await database.sql`select state, to_address from messages where organization_id = ${organization.id}`
+    expect(states.map((row) => `${row.state} ${row.to_address}`).sort()).toEqual([
       'cancelled erased@invalid',
       'queued khac@mau.example',
+      'sent erased@invalid',
+      'sent erased@invalid',
+      'sent van.phong@mau.example',
     ])
     const token = await linkToken(ctx.linkKey, 'invitation', invitation.id, 1)
     expect((await findLink(database.db, token))?.revoked).toBe(true)
@@ -185,6 +200,19 @@ describe('erase-contacts', () => {
 it('migrates: nothing where everything is there', async () => {
   expect(await run('migrate')).toBe(0)
   expect(printed).toEqual(['nothing to apply'])
+})
+
+it('says what became of filling the quarantine, also where there was nothing to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoithao-cli-'))
+  vi.stubEnv('DATA_DIR', folder)
+  try {
+    expect(await run('quarantine fill')).toBe(0)
+    expect(printed).toEqual([
+      '0 files were put aside; every other one is named by this database, or younger than a day',
+    ])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 it('does not load the demo where there are organisations', async () => {

@@ -15,6 +15,14 @@ describe('a value that cannot be meant is refused in one line that names the var
   const host = 'expected a host alone, like https://hoithao.example: no path, question mark, # or user'
   const proxies = 'is none: expected addresses or ranges like 10.0.0.1, 172.16.0.0/12, fd00::/8, by commas'
   it.each<[string, string, string]>([
+    [
+      'HOST',
+      '999.1.1.1',
+      'HOST is “999.1.1.1”: expected an address or name of this machine, like 127.0.0.1 or 0.0.0.0',
+    ],
+    ['HOST', 'h/x', 'HOST is “h/x”: expected an address or name of this machine, like 127.0.0.1 or 0.0.0.0'],
+    ['PROCESSES', '0', 'PROCESSES is “0”: expected a whole number from 1 to 64, or auto: one a core'],
+    ['PROCESSES', 'two', 'PROCESSES is “two”: expected a whole number from 1 to 64, or auto: one a core'],
     ['BASE_URL', 'http://h/?a=1', `BASE_URL: ${host}`],
     ['BASE_URL', 'http://h/?', `BASE_URL: ${host}`],
     ['BASE_URL', 'https://h/#top', `BASE_URL: ${host}`],

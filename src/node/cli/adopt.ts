@@ -38,7 +38,10 @@ async function adoptFiles(say: Say): Promise<void> {
 export async function renewAllLinks(_options: Options, say: Say): Promise<void> {
   const config = readConfig(process.env)
   const linkKey = config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey
-  if (!linkKey) throw new Error(`LINK_KEY is not set, and ${secretsFile(config.dataDir)} is not there`)
+  if (!linkKey)
+    throw new Error(
+      `LINK_KEY is not set, and ${secretsFile(config.dataDir)} is not there; set one, e.g. from: openssl rand -hex 32`,
+    )
   const renewed = await withDatabaseOf(config, console.error, ({ db }) =>
     transaction(db, async (trx) => {
       await replaceLinkKey(trx, linkKey)

@@ -87,7 +87,8 @@ export async function restore(options: Options, say: Say): Promise<void> {
   const from = required(options, 'from')
   const config = readConfig(process.env)
   const manifest = await verifyBackup(from)
-  if (!options['other-keys']) assertLinkKey(manifest, config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey)
+  const linkKey = config.linkKey ?? (await findSecrets(config.dataDir))?.linkKey
+  if (!options['other-keys']) assertLinkKey(manifest, linkKey)
   const files = await openFiles(config)
   const migrations = await readMigrations()
   const waiting = await withDatabaseOf(config, console.error, async ({ sql }) => {
@@ -97,8 +98,13 @@ export async function restore(options: Options, say: Say): Promise<void> {
   })
   say(`restored: ${inWords(manifest)}, as of ${manifest.madeAt}`)
   if (waiting)
-    say(`${waiting} mails wait in the outbox: they go out when a server starts (without SMTP_URL, into its mailbox)`)
-  if (options['other-keys']) say('Old personal links do not open. Run: npm run --silent cli -- renew-links')
+    say(
+      `${waiting} mails wait in the outbox: they go out when a server starts (without SMTP_URL and with DEMO=off they wait on)`,
+    )
+  if (options['other-keys'])
+    say(
+      `Old personal links do not open. ${linkKey ? 'Run' : 'Set LINK_KEY and AUTH_SECRET (each from: openssl rand -hex 32), and run'} the command renew-links.`,
+    )
 }
 
 /** For who watches: when the last one was made, and where. */

@@ -28,7 +28,14 @@ export async function restoreQuarantine(_options: Options, say: Say): Promise<vo
 
 /** `quarantine fill`: puts aside every file that this database does not name, however many they are. */
 export async function fillQuarantine(_options: Options, say: Say): Promise<void> {
-  await withOwnFiles((db, files) => tidyFiles(db, files, new Date(), telling(say), { all: true }))
+  let aside = 0
+  const tell = telling(say)
+  const note: Note = (file) => {
+    if (file.did === 'put aside') aside++
+    tell(file)
+  }
+  await withOwnFiles((db, files) => tidyFiles(db, files, new Date(), note, { all: true }))
+  say(`${aside} files were put aside; every other one is named by this database, or younger than a day`)
 }
 
 async function withOwnFiles<T>(work: (db: Db, files: FileStore) => Promise<T>): Promise<T> {

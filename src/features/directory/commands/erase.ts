@@ -31,6 +31,7 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
     .returning('id')
     .execute()
   const personIds = people.map((person) => person.id)
+  const elsewhere = await listOtherAddresses(trx, organizationId, personIds)
   const invitations = await trx
     .updateTable('invitations')
     .set((eb) => ({ email: null, phone: null, note: null, reason: null, version: eb('version', '+', 1) }))
@@ -55,9 +56,9 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
       .execute()
   const speeches = await trx
     .updateTable('presentations')
-    .set((eb) => ({ email: null, version: eb('version', '+', 1) }))
+    .set((eb) => ({ email: null, decline_reason: null, version: eb('version', '+', 1) }))
     .where('organization_id', '=', organizationId)
-    .where(has)
+    .where((eb) => (personIds.length ? eb.or([has, eb('person_id', 'in', personIds)]) : has))
     .returning('id')
     .execute()
   await trx
@@ -71,7 +72,7 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
     .where('organization_id', '=', organizationId)
     .where('address', '=', email)
     .execute()
-  const letters = await eraseLetters(trx, organizationId, email)
+  const letters = await eraseLetters(trx, organizationId, email, elsewhere)
   await revokeLinks(trx, 'person-feed', personIds)
   await revokeLinks(trx, 'invitation', invitationIds)
   await revokeLinks(
@@ -94,8 +95,27 @@ export async function eraseContacts(trx: Trx, ctx: Context, organizationId: stri
   }
 }
 
-/** The letters to an address: those that wait are not sent, and of the others nothing is left but that they were. */
-async function eraseLetters(trx: Trx, organizationId: string, email: string): Promise<number> {
+/** Where a person's invitations were sent when that was not their own address: it may be an office's, with letters to others. */
+async function listOtherAddresses(trx: Trx, organizationId: string, personIds: string[]) {
+  if (!personIds.length) return []
+  const found = await trx
+    .selectFrom('invitations')
+    .select(['id', 'email'])
+    .where('organization_id', '=', organizationId)
+    .where('person_id', 'in', personIds)
+    .where('email', 'is not', null)
+    .execute()
+  return found.map(({ id, email }) => ({ id, email: (email as string).toLowerCase() }))
+}
+
+/** The letters to an address, and of some invitations those to the address named beside: those that wait are not sent, and of the others nothing is left but that they were. */
+async function eraseLetters(
+  trx: Trx,
+  organizationId: string,
+  email: string,
+  elsewhere: { id: string; email: string }[],
+): Promise<number> {
+  const to = sql<string>`lower(to_address)`
   const letters = await trx
     .updateTable('messages')
     .set({
@@ -106,10 +126,16 @@ async function eraseLetters(trx: Trx, organizationId: string, email: string): Pr
       html: '',
       calendar: null,
       calendar_method: null,
+      last_reply: null,
       state: sql`case when state in ('queued', 'sending') then 'cancelled' else state end`,
     })
     .where('organization_id', '=', organizationId)
-    .where(sql<boolean>`lower(to_address) = ${email}`)
+    .where((eb) =>
+      eb.or([
+        eb(to, '=', email),
+        ...elsewhere.map((one) => eb.and([eb('invitation_id', '=', one.id), eb(to, '=', one.email)])),
+      ]),
+    )
     .returning('message_id')
     .execute()
   if (letters.length)
