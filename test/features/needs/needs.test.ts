@@ -1,7 +1,7 @@
 import type { Insertable } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Messages, Presentations } from '../../../src/db/types.ts'
-import { listNeeds } from '../../../src/features/needs/queries.ts'
+import { countNeeds, listNeeds } from '../../../src/features/needs/queries.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
@@ -27,8 +27,9 @@ async function quietSeminar(days = 30, overrides: Parameters<typeof createSemina
   return { seminar, of }
 }
 
-/** What waits in one seminar, as `kind:count`. */
+/** What waits in one seminar, as `kind:count`; over all of them the count beside “Hôm nay” is that of the list, whatever waits. */
 async function needsOf(seminar: { id: string }) {
+  expect(await countNeeds(database.db, organizationId)).toBe((await listNeeds(database.db, organizationId)).length)
   const needs = await listNeeds(database.db, organizationId, seminar.id)
   return needs.map((need) => `${need.kind}:${need.count}`)
 }
@@ -132,6 +133,7 @@ it('tells an overrun in minutes and a clash by name', async () => {
     name: 'Phạm Thu Hà',
   }))
   await database.db.insertInto('agenda_speakers').values(speakers).execute()
+  expect(await needsOf(seminar)).toHaveLength(2)
   const needs = await listNeeds(database.db, organizationId, seminar.id)
   expect(needs).toMatchObject([
     { kind: 'agenda_clash', count: 1, names: ['Phạm Thu Hà'] },
