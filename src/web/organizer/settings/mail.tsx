@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../../env.ts'
 import { sendTestLetter, type Tested } from '../../../features/mail/commands/test-letter.ts'
+import { findRefusedTest } from '../../../features/mail/queries/line.ts'
 import { senderOf } from '../../../features/mail/rules.ts'
 import { getOrganization } from '../../../features/organizations/queries.ts'
 import { ConsoleLayout } from '../../components/console-layout.tsx'
@@ -25,9 +26,10 @@ export const mailPages = new Hono<AppEnv>()
 async function mailPage(c: Context<AppEnv>, tested?: Tested) {
   const { page, member, services } = c.var
   const { t } = page
-  const [framed, organization] = await Promise.all([
+  const [framed, organization, refused] = await Promise.all([
     frame(c, 'settings'),
     getOrganization(services.db, member.organization.id),
+    services.mailer.kind === 'smtp' ? findRefusedTest(services.db, member.organization.id) : undefined,
   ])
   const { mailStop: stop, mailWaiting: waiting } = framed.counts
   const from = senderOf(organization, services.config.mailFrom)
@@ -48,6 +50,18 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
                   {t('mail:way.next', { time: moment(page, member.organization.timezone, stop.nextProbeAt) })}
                 </p>
               )}
+            </>
+          ) : refused ? (
+            <>
+              <strong>
+                {t('mail:way.doubt', { time: moment(page, member.organization.timezone, refused.at), to: refused.to })}
+              </strong>
+              {tested ? null : (
+                <p>
+                  <q class="reply">{refused.reply}</q>
+                </p>
+              )}
+              <p class="muted">{t('mail:way.doubt.text')}</p>
             </>
           ) : (
             t(services.mailer.kind === 'mailbox' ? 'mail:way.mailbox' : 'mail:way.flows')
