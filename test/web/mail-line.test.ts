@@ -182,6 +182,11 @@ describe('what came back', () => {
     expect(plan).toContain('1 thư sẽ được gửi lại ngay.')
     expect(plan).toContain('1 thư gửi đến địa chỉ mà máy chủ báo là không tồn tại')
     expect(await page(console_('/mail/again'))).toContain('1 thư bỏ qua vì hội thảo đã qua.')
+    await transaction(t.services.db, (trx) => stopLine(trx, 'server', 'login', '535 5.7.8 no'))
+    const stands = await page(console_(`/mail/again?seminar=${seminar.id}`))
+    expect(stands).toContain('1 thư sẽ vào lại hàng chờ và tự đi khi hệ thống gửi được thư.')
+    expect(stands).not.toContain('sẽ được gửi lại ngay')
+    await t.database.sql`delete from mail_stops`
     expect(await page(console_('/mail'))).toContain('/mail/again')
     const answer = await post(console_('/mail/again'), { seminar: seminar.id })
     expect(await page(answer.headers.get('location') as string)).toContain('1 thư đã được đưa lại vào hàng gửi.')

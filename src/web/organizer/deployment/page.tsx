@@ -156,8 +156,7 @@ function Outbox({ page, status, organizations }: Pick<DeploymentProps, 'page' | 
                   ? t('deployment:trouble.outbox_none')
                   : t('deployment:outbox.stop', {
                       time: moment(page, stop.since),
-                      stage: t(`mail:way.stage.${stop.stage}`),
-                      reply: stop.reply,
+                      stage: t(`mail:way.stage.${stop.stage}`).toLowerCase(),
                     })}
               </p>
             ))

@@ -4,7 +4,7 @@ import { sendTestLetter, type Tested } from '../../../features/mail/commands/tes
 import { findRefusedTest } from '../../../features/mail/queries/line.ts'
 import { senderOf } from '../../../features/mail/rules.ts'
 import { getOrganization } from '../../../features/organizations/queries.ts'
-import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { type ConsoleCounts, ConsoleLayout } from '../../components/console-layout.tsx'
 import { stopText } from '../../components/mail-stop.tsx'
 import { readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
@@ -34,10 +34,14 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
   const { mailStop: stop, mailWaiting: waiting } = framed.counts
   const from = senderOf(organization, services.config.mailFrom)
   return c.html(
-    <ConsoleLayout {...framed} title={`${t('mail:way.title')} – ${organization.name}`}>
+    <ConsoleLayout
+      {...framed}
+      counts={unalarmed(framed.counts)}
+      title={`${t('mail:way.title')} – ${organization.name}`}
+    >
       <SettingsHead page={page} member={member} tab="mail" />
       {tested ? <Result page={page} tested={tested} /> : null}
-      <dl class="facts after-tabs">
+      <dl class="facts roomy after-tabs">
         <dt>{t('mail:way.state')}</dt>
         <dd>
           {stop ? (
@@ -74,7 +78,7 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
         <dt>{t('mail:way.waiting')}</dt>
         <dd>
           <a href={page.href(`/console/${member.organization.slug}/mail?state=queued`)}>
-            {t('mail:open.queued', { count: waiting })}
+            {t('mail:way.waiting.count', { count: waiting })}
           </a>
         </dd>
       </dl>
@@ -92,6 +96,10 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
     </ConsoleLayout>,
   )
 }
+
+/** The alarm at the top of every page would say here what stands below it. */
+const unalarmed = (counts: ConsoleCounts): ConsoleCounts =>
+  counts.mailStop ? { ...counts, mailStop: undefined, mailStuck: false } : counts
 
 /** How a test went, in the server's own words. */
 function Result({ page: { t }, tested }: { page: Page; tested: Tested }) {
