@@ -21,10 +21,21 @@ export const seminarNeeds = (organizationId: string) => sql`
   where s.organization_id = ${organizationId} and s.state in ('draft', 'scheduled') and s.ends_at > now() and s.starts_at is not null
     and not exists (select from chairs c where c.organization_id = s.organization_id and c.seminar_id = s.id and c.role = 'chair')`
 
-/** An agenda without fixed starts that is no longer than its seminar runs past no end, and asks nobody to two places. Of `seminars`. */
-const mayNotFit = sql<boolean>`exists (select from agenda_items i
-  where i.organization_id = seminars.organization_id and i.seminar_id = seminars.id
-  having count(i.fixed_start) > 0 or sum(i.minutes) * interval '1 minute' > seminars.ends_local - seminars.starts_local)`
+/**
+ * Of `seminars`: whether the agenda may run past the end, or ask somebody to two places; `computeAgenda` knows it for sure. An item
+ * ends no later than the start, or a fixed start before it, and all minutes since. Only with a fixed start may two items overlap.
+ * Of several days none that has a fixed start is left out.
+ */
+const mayNotFit = sql<boolean>`exists (
+  select from (
+    select i.minutes, i.fixed_start, sum(i.minutes) over (order by i.ordinal desc, i.id desc) * interval '1 minute' as rest
+    from agenda_items i where i.organization_id = seminars.organization_id and i.seminar_id = seminars.id) a
+  having sum(a.minutes) * interval '1 minute' > seminars.ends_local - seminars.starts_local
+    or bool_or(seminars.starts_local::date + a.fixed_start + a.rest > seminars.ends_local)
+    or count(a.fixed_start) > 0 and (seminars.starts_local::date < seminars.ends_local::date or exists (
+      select from agenda_items i join agenda_speakers p on p.organization_id = i.organization_id and p.agenda_item_id = i.id
+      where i.organization_id = seminars.organization_id and i.seminar_id = seminars.id
+      having count(p.person_id) > count(distinct p.person_id) or count(*) > count(distinct fold(p.name)))))`
 
 /** Agendas that run past the end, or ask one speaker to two places at once; of the next 50 seminars where that may be. */
 export async function listAgendaNeeds(db: Db, organizationId: string, seminarId: string | undefined) {
