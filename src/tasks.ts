@@ -5,6 +5,7 @@ import { removePastHits } from './features/accounts/commands/rate-limits.ts'
 import { type CheckLimits, checkFiles } from './features/files/commands/checks.ts'
 import { tidyFiles } from './features/files/commands/tidy.ts'
 import { countWaiting } from './features/files/queries/scans.ts'
+import type { Scanner } from './features/files/schema.ts'
 import { forgetReplies } from './features/idempotency/commands.ts'
 import { givePlaces } from './features/invitations/commands/places.ts'
 import { settleCalls } from './features/invitations/commands/settle-calls.ts'
@@ -18,7 +19,7 @@ import { listDueReminders } from './features/presentations/queries/reminders.ts'
 import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
 import { storeHtml } from './features/summaries/commands/store-html.ts'
 import { listWithoutHtml } from './features/summaries/queries/without-html.ts'
-import { claimTask, finishTask, forgetInstances } from './features/tasks/commands.ts'
+import { claimTask, finishTask, forgetInstances, noteScanner } from './features/tasks/commands.ts'
 import type { Services } from './services.ts'
 import { withinLimit } from './watchdog.ts'
 
@@ -94,15 +95,24 @@ async function finishUploads(services: Services, ctx: Context, signal: AbortSign
   }
 }
 
-/** What waits for the virus scanner. Where none answers, the log says so once an hour; the desk does meanwhile. */
+/** What waits for the virus scanner, which is asked whether it is there where nothing waits. Where it is silent, the log says so once an hour. */
 async function scanWaiting(services: Services, ctx: Context): Promise<void> {
   const { db, scanner, log } = services
-  const { unreachable } = scanner ? await scanFiles(services, ctx) : { unreachable: 'CLAMD_URL is not set' }
-  if (unreachable === undefined) return
+  const { scanned, unreachable } = await scanFiles(services, ctx)
+  const silent = scanner && (unreachable ?? (scanned ? null : await whySilent(scanner)))
+  await transaction(db, (trx) => noteScanner(trx, ctx.actor.id, silent))
   const { count, since } = await countWaiting(db)
-  if (count === 0 || !(await transaction(db, (trx) => claimTask(trx, 'scan_warning', ctx.actor.id, 3600)))) return
+  const error = scanner ? silent : count ? 'CLAMD_URL is not set' : null
+  if (!error || !(await transaction(db, (trx) => claimTask(trx, 'scan_warning', ctx.actor.id, 3600)))) return
   await transaction(db, (trx) => finishTask(trx, 'scan_warning', ctx.actor.id, null))
-  log.warn('scanner', { waiting: count, since, error: unreachable })
+  log.warn('scanner', { waiting: count, since, error })
+}
+
+function whySilent(scanner: Scanner): Promise<string | null> {
+  return scanner.ping().then(
+    () => null,
+    (error: Error) => String((error.cause as Error | undefined)?.message ?? error.message),
+  )
 }
 
 /** The HTML of texts that an older build wrote, a bounded number a run; readers of the others wait for none of it. */

@@ -37,6 +37,7 @@ import {
   seminarInput,
 } from '../src/features/seminars/schema.ts'
 import { photoInput, splitLines, splitParagraphs, summaryInput } from '../src/features/summaries/schema.ts'
+import { dispositionName } from '../src/http/disposition.ts'
 import { readMetadata, wholeNumber } from '../src/http/tus-headers.ts'
 import { composeMail } from '../src/platform/mime.ts'
 import { curlLine } from '../src/text/curl.ts'
@@ -172,6 +173,11 @@ const readers: Record<string, [number, (text: string) => unknown]> = {
   ],
   speeches: [FORM, (text) => [requestInput, changeInput, returnInput].map((one) => parse(one)(text))],
   summaries: [FORM, (text) => [summaryInput, photoInput].map((one) => parse(one)(text))],
+  'names of files in headers': [
+    HEADER,
+    (text) =>
+      [text, `filename="${text}"`, `filename*=UTF-8''${text}`].map((one) => dispositionName(`attachment; ${one}`)),
+  ],
   'file names': [
     HEADER,
     (text) => [displayName(text, 'pdf', 'tep'), contentDisposition('attachment', displayName(text, 'pdf', 'tep'))],

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { DomainError } from '../errors.ts'
-import { problem, problems } from './schemas.ts'
+import { dispositionName } from '../http/disposition.ts'
+import { changeHeaders, problem, problems } from './schemas.ts'
 
 /** Bytes as they are (OpenAPI 3.1 section 4.8.14: a schema without a type). */
 const bytes = z.any().meta({ format: 'binary' })
@@ -23,14 +24,25 @@ export function fileProblems() {
   return { ...problems(404, 409), 503: problem('unavailable, storage_full') }
 }
 
-/** How a file that is sent is called, and which types its sender thinks it has: the address says the one, nobody the other. */
+/** How a file that is sent is called, in the address or by Content-Disposition; which type its sender thinks it has counts for nothing. */
 export const nameQuery = z.object({ name: z.string().max(200, 'too_long').optional() })
+export const fileHeaders = changeHeaders.extend({ 'content-disposition': z.string().optional() })
+
+/** The name that was sent: the address before the header. */
+export function sentName(
+  query: { name?: string | undefined },
+  headers: { 'content-disposition'?: string | undefined },
+) {
+  return query.name ?? dispositionName(headers['content-disposition'])
+}
 
 /**
  * The body of a request as a stream; one that breaks off is the sender's fault, not ours. Declared too large, it is refused
- * before a byte is read. @throws DomainError too_large; while it is read bad_request (upload_cut)
+ * before a byte is read, and so is a form. @throws DomainError media_type (file_multipart), too_large; while it is read bad_request (upload_cut)
  */
 export function streamOf(request: Request, maxBytes: number): ReadableStream<Uint8Array> {
+  if (/^\s*multipart\//i.test(request.headers.get('content-type') ?? ''))
+    throw new DomainError('media_type', { detail: 'file_multipart' })
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes)
     throw new DomainError('too_large', { params: { maxBytes } })
   const reader = (request.body ?? new Blob().stream()).getReader()

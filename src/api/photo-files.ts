@@ -8,10 +8,10 @@ import { findPhotoFile, getPhoto } from '../features/summaries/queries/editing.t
 import { answerFile } from '../http/file-answer.ts'
 import { cleanLine } from '../text/fold.ts'
 import { change } from './change.ts'
-import { fileAnswer, fileBody, fileProblems, nameQuery, streamOf } from './file-body.ts'
+import { fileAnswer, fileBody, fileHeaders, fileProblems, nameQuery, sentName, streamOf } from './file-body.ts'
 import { photoSchema, toPhoto } from './photo-body.ts'
 import { asPage, createRouter } from './router.ts'
-import { changeHeaders, id, json, problems } from './schemas.ts'
+import { id, json, problems } from './schemas.ts'
 import { made } from './version.ts'
 
 const tags = ['photos']
@@ -22,7 +22,7 @@ const addRoute = createRoute({
   method: 'post',
   path,
   tags,
-  request: { params: z.object({ seminarId: id }), headers: changeHeaders, query: nameQuery, body: fileBody },
+  request: { params: z.object({ seminarId: id }), headers: fileHeaders, query: nameQuery, body: fileBody },
   responses: { 201: json(photoSchema, 'Photo'), ...fileProblems() },
 })
 
@@ -46,7 +46,7 @@ const variantRoute = createRoute({
 export const photoFiles = createRouter()
   .openapi(addRoute, async (c) => {
     const { seminarId } = c.req.valid('param')
-    const name = c.req.valid('query').name ?? ''
+    const name = sentName(c.req.valid('query'), c.req.valid('header')) ?? ''
     const { services, key } = c.var
     const seminar = await getSeminar(services.db, key.organizationId, seminarId)
     try {

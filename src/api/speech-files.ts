@@ -10,10 +10,10 @@ import type { PresentationState } from '../features/presentations/schema.ts'
 import { answerFile } from '../http/file-answer.ts'
 import { scanSoon } from '../http/scan-soon.ts'
 import { change } from './change.ts'
-import { fileAnswer, fileBody, fileProblems, nameQuery, streamOf } from './file-body.ts'
+import { fileAnswer, fileBody, fileHeaders, fileProblems, nameQuery, sentName, streamOf } from './file-body.ts'
 import { keyContext } from './key.ts'
 import { asPage, createRouter } from './router.ts'
-import { changeHeaders, id, idParam, page, pageQuery, plain, problems } from './schemas.ts'
+import { id, idParam, page, pageQuery, plain, problems } from './schemas.ts'
 import { speechVersionSchema, toVersion } from './speech-body.ts'
 import { pageOfWhole } from './whole-list.ts'
 
@@ -35,7 +35,7 @@ const sendRoute = createRoute({
   method: 'post',
   path,
   tags,
-  request: { params: idParam, headers: changeHeaders, query: nameQuery, body: fileBody },
+  request: { params: idParam, headers: fileHeaders, query: nameQuery, body: fileBody },
   responses: { 201: plain(speechVersionSchema, 'SpeechVersion'), ...fileProblems() },
 })
 
@@ -81,7 +81,7 @@ export const speechFiles = createRouter()
     await checkOpen(db, organizationId, speechId)
     const stored = await storeDocument(c.var.services, {
       organizationId,
-      filename: c.req.valid('query').name,
+      filename: sentName(c.req.valid('query'), c.req.valid('header')),
       fallbackName: 'tham-luan',
       body: streamOf(c.req.raw, config.uploadMaxBytes),
       maxBytes: config.uploadMaxBytes,

@@ -4,6 +4,8 @@ import { type ClamdAddress, type ClamdLimits, type ClamdTalk, talkToClamd } from
 
 /** Clamd's own MaxScanTime is two minutes. */
 const usual: ClamdLimits = { connectMs: 3_000, idleMs: 150_000 }
+/** A ping is answered beside all scans. */
+const PING_MS = 20_000
 
 /**
  * Viruses by clamd, ClamAV's daemon, over its INSTREAM command (clamd(8)): a connection a file, four bytes of length before each
@@ -11,7 +13,7 @@ const usual: ClamdLimits = { connectMs: 3_000, idleMs: 150_000 }
  */
 export function createClamd(address: ClamdAddress, limits: ClamdLimits = usual): Scanner {
   const ping = async () => {
-    const talk = await talkToClamd(address, limits)
+    const talk = await talkToClamd(address, { ...limits, idleMs: Math.min(limits.idleMs, PING_MS) })
     try {
       await talk.send('zPING\0')
       const reply = await talk.reply()

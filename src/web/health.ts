@@ -31,6 +31,7 @@ export const health = new Hono<AppEnv>()
         ...(vitals?.ailments() ?? []).filter((ailment) => ailment !== 'database'),
         ...(found.readOnly ? ['database_read_only'] : []),
         ...(found.outboxLate ? ['outbox'] : []),
+        ...(found.scannerSilent ? ['scanner'] : []),
         ...found.failing.map((task) => `task:${task}`),
       ]),
     ]

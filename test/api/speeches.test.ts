@@ -348,6 +348,36 @@ describe('the files of a speech', () => {
       expect((await caller.call('GET', `/speeches/${id}/versions/${number}`)).status).toBe(404)
   })
 
+  it('are called by the address, else by Content-Disposition, cleaned alike', async () => {
+    const { id } = await ask()
+    const nameOf = async (query: string, disposition: string) => {
+      const headers = { 'content-disposition': disposition }
+      const sent = await caller.call('POST', `/speeches/${id}/versions${query}`, pdf(), headers)
+      return [sent.status, sent.body.name]
+    }
+    const encoded = `attachment; filename="x.pdf"; filename*=UTF-8''B%C3%A0i%20ph%C3%A1t%20bi%E1%BB%83u.pdf`
+    expect(await nameOf('', encoded)).toEqual([201, 'Bài phát biểu.pdf'])
+    expect(await nameOf('?name=Kh%C3%A1c.pdf', encoded)).toEqual([201, 'Khác.pdf'])
+    expect(await nameOf('', 'attachment; filename="../../etc/pass<wd>.exe"')).toEqual([201, 'pass wd .exe.pdf'])
+    expect(await nameOf('', `attachment; filename="${'a'.repeat(900)}.pdf"`)).toEqual([201, `${'a'.repeat(146)}.pdf`])
+    expect(await nameOf('', 'attachment')).toEqual([201, 'tham-luan.pdf'])
+  })
+
+  it('sent as a form are refused in words that say what to send, before a byte is read', async () => {
+    const { id } = await ask()
+    const form = new FormData()
+    form.append('file', new File([pdf() as Uint8Array<ArrayBuffer>], 'bai.pdf'))
+    const answer = await t.app.request(`${testOrigin}/api/v1/speeches/${id}/versions`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${caller.key}`, 'accept-language': 'en' },
+    })
+    const problem = (await answer.json()) as { code: string; detail: string }
+    expect([answer.status, problem.code]).toEqual([415, 'file_multipart'])
+    expect(problem.detail).toMatch(/Send the file itself as the body.*application\/octet-stream.*\?name=/)
+    expect((await read(id)).latestVersion).toBeNull()
+  })
+
   it('are refused with a code and in words, in the language asked for; nothing is kept', async () => {
     const { id } = await ask()
     const before = stored()
@@ -361,6 +391,10 @@ describe('the files of a speech', () => {
       expect.stringMatching(/\w/),
     ])
     expect((await refused(new TextEncoder().encode('hello'), 'bai.txt')).slice(0, 2)).toEqual([415, 'file_format'])
+    const script = await refused(pdf({ object: '<</S/JavaScript/JS(1)>>' }), 'bai.pdf')
+    expect(script).toEqual([422, 'file_script', expect.stringContaining('JavaScript')])
+    const doctype = await refused(docx({ 'word/document.xml': '<!DOCTYPE a><a/>' }), 'bai.docx')
+    expect(doctype).toEqual([422, 'file_doctype', expect.stringContaining('DOCTYPE')])
     expect((await refused(docx({ 'word/vbaProject.bin': 'x' }))).slice(0, 2)).toEqual([422, 'file_macros'])
     expect((await caller.call('POST', `/speeches/${id}/versions`)).body.code).toBe('file_empty')
     const vi = (await send(id, new TextEncoder().encode('hello'))).body.detail

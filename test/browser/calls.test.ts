@@ -47,6 +47,15 @@ it('1. who cannot be written to stands under what waits, minutes after the sendi
   await phone.getByRole('heading', { name: 'Cần gọi điện' }).waitFor()
   expect(await phone.locator('.call').count()).toBe(4)
   expect(await phone.locator('a[href^="tel:0900000"]').count()).toBe(3)
+  // What to say and the answers stand open for the first alone; the others are a tap away, and one closes the other.
+  const open = phone.locator('.call details[open]')
+  expect(await open.count()).toBe(1)
+  expect(await phone.locator('.call').nth(1).locator('blockquote').isVisible()).toBe(false)
+  await phone.locator('.call').nth(1).locator('summary').tap()
+  await phone.locator('.call').nth(1).locator('blockquote').waitFor()
+  expect(await open.count()).toBe(1)
+  await phone.locator('.call').first().locator('summary').tap()
+  await phone.locator('.call').first().locator('blockquote').waitFor()
   await shot(phone, 'calls-2-phone')
   await expectAccessible(phone, 'calls')
 })
@@ -71,6 +80,8 @@ it('3. the same list at a desk, in English, of the whole organisation, and on pa
   await desk.goto(`${seminar}/calls`)
   await shot(desk, 'calls-4-desk')
   await desk.goto(`${server.origin}/en/console/minh-ha/calls`)
+  expect(await desk.locator('.call blockquote:visible').count()).toBe(3)
+  expect(await desk.getByText('What to say is in Vietnamese').count()).toBe(3)
   await shot(desk, 'calls-5-desk-en')
   await expectAccessible(desk, 'all calls')
   await desk.goto(`${seminar}/invitations?call=open`)
@@ -81,7 +92,9 @@ it('3. the same list at a desk, in English, of the whole organisation, and on pa
   await desk.goto(`${seminar}/calls`)
   await desk.emulateMedia({ media: 'print' })
   expect(await desk.getByRole('button', { name: 'Chưa gặp' }).count()).toBe(0)
+  expect(await desk.locator('.call blockquote:visible').count()).toBe(3)
   await shot(desk, 'calls-8-paper')
+  await desk.emulateMedia({ media: null })
 })
 
 it('4. an address that is added is offered a letter, and the call ends when it has left', async () => {
@@ -96,4 +109,25 @@ it('4. an address that is added is offered a letter, and the call ends when it h
   await server.runTasks()
   await phone.goto(`${seminar}/calls`)
   expect(await phone.locator('.call').count()).toBe(2)
+})
+
+it('5. on a phone the tab that is open is in sight, and a line that stands takes little of the page', async () => {
+  const { sql } = server.database
+  await sql`insert into mail_stops (scope, stage, reply, since) values ('server', 'login', '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6', now())
+    on conflict (scope) do update set stage = excluded.stage, reply = excluded.reply, since = excluded.since`
+  for (const path of ['/en/console/minh-ha/settings/keys', '/console/minh-ha/settings/members']) {
+    await phone.goto(server.origin + path)
+    for (const row of ['.tabs', '.console > nav .items']) {
+      const place = await phone.locator(`${row} [aria-current]`).evaluate((one) => {
+        const { left, right } = one.getBoundingClientRect()
+        return left >= 0 && right <= innerWidth
+      })
+      expect([path, row, place]).toEqual([path, row, true])
+    }
+    expect((await phone.locator('.alarm').boundingBox())?.height).toBeLessThan(120)
+    await shot(phone, `calls-9-tabs${path.startsWith('/en') ? '-en' : ''}`)
+  }
+  await phone.goto(`${server.origin}/console/minh-ha/settings/mail`)
+  expect(await phone.locator('.alarm').count()).toBe(0)
+  await phone.getByText('Máy chủ thư từ chối từ').waitFor()
 })

@@ -36,6 +36,8 @@ it.each([
   const page = await context.newPage()
   await page.goto(`${server.origin}${locale === 'en' ? '/en' : ''}/console/deployment`)
   expect(await page.locator('h1').textContent()).toBe(locale === 'en' ? 'This deployment' : 'Hệ thống này')
+  expect((await page.locator('nav b').boundingBox())?.height).toBeGreaterThan(30)
+  expect(await page.locator('tbody tr:visible').count()).toBe(1)
   await shot(page, `deployment-${locale}-${size}`)
   expect(await overflow(page)).toBe(0)
   await expectAccessible(page, `deployment ${locale} ${size}`)

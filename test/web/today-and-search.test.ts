@@ -58,6 +58,33 @@ it('lists what waits over all seminars, and the last answers', async () => {
   expect(page.text).toMatch(/Phạm Thu Hà[\s\S]*Vắng/)
 })
 
+it('counts beside “Hôm nay” what is listed there, at every page, and no further than 99', async () => {
+  const { org, get } = await desk()
+  const badge = (text: string) => />Hôm nay (?:<span class="num">([^<]+)<)?/.exec(text)?.[1] ?? '0'
+  const listed = (text: string) => String(text.match(/<li><span class="n">/g)?.length ?? 0)
+  const agrees = async (count: string) => {
+    const { text } = await get('')
+    expect([badge(text), listed(text), badge((await get('/seminars')).text)]).toEqual([count, count, count])
+  }
+  await createOrganization(t.services.db)
+  await agrees('0')
+  const { db } = t.services
+  const seminar = await createSeminar(db, org.id)
+  await createInvitation(db, seminar, { status: 'draft', sent_at: null })
+  await createInvitation(db, seminar, { status: 'draft', sent_at: null })
+  await agrees('2')
+  await db
+    .insertInto('agenda_items')
+    .values({ organization_id: org.id, seminar_id: seminar.id, ordinal: 1, title: 'Báo cáo', minutes: 600 })
+    .execute()
+  await agrees('3')
+  await createSeminar(db, org.id, { state: 'cancelled' })
+  await agrees('3')
+  for (let n = 0; n < 97; n++) await createSeminar(db, org.id)
+  const { text } = await get('')
+  expect([badge(text), listed(text)]).toEqual(['99+', '100'])
+})
+
 it('finds seminars, people and units without diacritics, in one organisation only', async () => {
   const { org, get } = await desk()
   const other = await desk()

@@ -23,6 +23,7 @@ export function findTroubles(status: Status): Trouble[] {
   for (const { task, error } of tasks) if (error !== null) say('task_failed', { task, error })
   const damaged = Object.values(status.filesDamaged).reduce((sum, n) => sum + n, 0)
   if (damaged) say('files_damaged', { count: damaged })
+  if (status.scanner?.error) say('scanner', { error: status.scanner.error })
   if (status.filesWaiting) say('files_waiting', { count: status.filesWaiting })
   const { space } = stores
   if (space && (space.free < space.total * LEAST_SHARE || space.free < LEAST_BYTES))

@@ -52,6 +52,7 @@ export interface Trouble {
     | 'versions'
     | 'files_damaged'
     | 'files_waiting'
+    | 'scanner'
     | 'store'
     | 'disk'
     | 'backup_none'
@@ -92,6 +93,8 @@ export interface Figures {
   uploadsOpen: number
   filesWaiting: number
   filesDamaged: Record<Damage, number>
+  /** Why the virus scanner does not answer, or null where it does, and since when; null where none is set. */
+  scanner: { error: string | null; since: Date } | null
   /** Seconds since the last backup; null where none is known. */
   backupSeconds: number | null
   migrations: number

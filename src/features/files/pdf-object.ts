@@ -28,7 +28,7 @@ export interface PdfActions {
   acting: Set<number>
 }
 
-const ACTIVE = new Set(['JavaScript', 'Launch', 'RichMedia', 'SubmitForm', 'ImportData', 'XFA'])
+const ACTIVE = new Set(['Launch', 'RichMedia', 'SubmitForm', 'ImportData', 'XFA'])
 const EMBEDDED = new Set(['EmbeddedFile', 'EmbeddedFiles', 'GoToE'])
 /** What pages, catalogs, fields and annotations have, and lists of fonts, where any name may be a key, have not. */
 const OF_ACTIONS = ['Type', 'Subtype', 'Pages', 'Parent', 'FT', 'Rect', 'MediaBox', 'Kids', 'T']
@@ -136,6 +136,7 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
 }
 
 function refuseName(name: string): void {
+  if (name === 'JavaScript') throw refused('file_script')
   if (ACTIVE.has(name)) throw refused('file_active')
   if (EMBEDDED.has(name)) throw refused('file_embedded')
   if (name === 'GoToR') throw refused('file_external')
@@ -143,5 +144,5 @@ function refuseName(name: string): void {
 
 function judge({ keys }: Dictionary): void {
   if (keys.has('AA') && OF_ACTIONS.some((key) => keys.has(key))) throw refused('file_active')
-  if (keys.has('JS') && keys.has('S')) throw refused('file_active')
+  if (keys.has('JS') && keys.has('S')) throw refused('file_script')
 }

@@ -9,6 +9,8 @@ export const refusals = {
   file_encrypted: 'unsafe_file',
   file_macros: 'unsafe_file',
   file_active: 'unsafe_file',
+  file_script: 'unsafe_file',
+  file_doctype: 'unsafe_file',
   file_external: 'unsafe_file',
   file_embedded: 'unsafe_file',
   file_bomb: 'unsafe_file',

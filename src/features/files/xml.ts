@@ -35,7 +35,7 @@ const MAX_ATTRIBUTES = 2000
  * Reads an XML 1.0 part as it comes: entities decoded, prefixes resolved (Namespaces in XML 1.0), UTF-8 or UTF-16 by mark or
  * declaration. The parser is saxes, which jsdom reads XML with: it goes over each character once and refuses what is not well-formed.
  * Prefixes are resolved here, in constant time: its own way climbs from each element to the root.
- * @throws DomainError file_damaged (not well-formed, another encoding), file_active (a document type), file_too_complex
+ * @throws DomainError file_damaged (not well-formed, another encoding), file_doctype, file_too_complex
  */
 export function xmlReader(handlers: XmlHandlers, budget: Budget): Reader {
   const parser = new SaxesParser({ position: false })
@@ -54,7 +54,7 @@ export function xmlReader(handlers: XmlHandlers, budget: Budget): Reader {
     throw refused('file_damaged', error)
   })
   parser.on('doctype', () => {
-    throw refused('file_active')
+    throw refused('file_doctype')
   })
   parser.on('xmldecl', ({ encoding }) => {
     const wide = decoder?.encoding !== 'utf-8'

@@ -13,6 +13,22 @@ import { type Need, type NeedKind, needKinds } from './schema.ts'
  */
 const parts = [fileNeeds, invitationNeeds, mailNeeds, speechNeeds, seminarNeeds]
 
+/** At most so many are listed, and counted. */
+const MOST = 500
+
+/** The union of all parts, of seminars that still matter: what `from` a list and a count are made of, open for one more condition. */
+function standing(organizationId: string) {
+  const union = sql.join(
+    parts.map((part) => part(organizationId)),
+    sql` union all `,
+  )
+  return sql`(${union}) as n (kind, seminar_id, count, names, at, afterwards)
+    left join seminars s on s.organization_id = ${organizationId} and s.id = n.seminar_id
+    where (n.seminar_id is null or s.state in ('draft', 'scheduled', 'postponed')
+        or s.state = 'cancelled' and n.kind in ('calls_open', 'calls_unreachable')
+        or n.afterwards and s.state = 'held' and s.ends_at > now() - interval '30 days')`
+}
+
 interface Row {
   kind: NeedKind
   seminar_id: string | null
@@ -29,23 +45,23 @@ interface Row {
  * The database's clock decides what is late.
  */
 export async function listNeeds(db: Db, organizationId: string, seminarId?: string): Promise<Need[]> {
-  const union = sql.join(
-    parts.map((part) => part(organizationId)),
-    sql` union all `,
-  )
   const { rows } = await sql<Row>`
-    with needs (kind, seminar_id, count, names, at, afterwards) as (${union})
-    select n.kind, n.seminar_id, s.theme, s.theme_en, s.timezone, n.count, n.names, n.at
-    from needs n left join seminars s on s.organization_id = ${organizationId} and s.id = n.seminar_id
-    where (n.seminar_id is null or s.state in ('draft', 'scheduled', 'postponed')
-        or s.state = 'cancelled' and n.kind in ('calls_open', 'calls_unreachable')
-        or n.afterwards and s.state = 'held' and s.ends_at > now() - interval '30 days')
+    select n.kind, n.seminar_id, s.theme, s.theme_en, s.timezone, n.count, n.names, n.at from ${standing(organizationId)}
       and ${seminarId ? sql`n.seminar_id = ${seminarId}` : sql`true`}
-    order by s.starts_at nulls last, s.id limit 500`.execute(db)
+    order by s.starts_at nulls last, s.id limit ${MOST}`.execute(db)
   const needs = rows.map(toNeed)
   needs.push(...(await listAgendaNeeds(db, organizationId, seminarId)))
   const rank = (need: Need) => needKinds.indexOf(need.kind)
   return needs.sort((a, b) => rank(a) - rank(b))
+}
+
+/** How many things wait for an organizer over all seminars: as many as `listNeeds` lists. Asked for with every page of the console. */
+export async function countNeeds(db: Db, organizationId: string): Promise<number> {
+  const [{ rows }, agendas] = await Promise.all([
+    sql<{ n: number }>`select count(*)::int as n from ${standing(organizationId)}`.execute(db),
+    listAgendaNeeds(db, organizationId, undefined),
+  ])
+  return Math.min(MOST, rows[0]?.n ?? 0) + agendas.length
 }
 
 function toNeed(row: Row): Need {

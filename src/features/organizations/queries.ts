@@ -8,23 +8,16 @@ import type { MailStop } from '../mail/schema.ts'
 const STUCK_AFTER = '2 minutes'
 
 /**
- * The counts beside the console's sections, in one round trip. `today` counts what waits for an organizer: substitutions
- * to decide, speeches overdue, mail that did not arrive. `mailStop` is what stops the organisation's letters, in the server's words.
+ * The counts beside the console's sections, in one round trip; what waits for an organizer is counted by `countNeeds`. `mailStop` is what stops the organisation's letters, in the server's words.
  */
 export async function findConsoleCounts(db: Db, organizationId: string) {
   const { rows } = await sql<{
-    today: number
     seminars: number
     mail_waiting: number
     mail_stuck: boolean
     mail_stop: (Pick<MailStop, 'scope' | 'stage' | 'reply'> & { since: string; next_probe_at: string }) | null
   }>`
     select
-      (select count(*)::int from substitutions s where s.organization_id = ${organizationId} and s.state = 'pending')
-      + (select count(*)::int from presentations p where p.organization_id = ${organizationId}
-           and p.state in ('requested', 'accepted', 'returned') and p.deadline_at < now())
-      + (select count(*)::int from presentations p where p.organization_id = ${organizationId} and p.state = 'received')
-      + (select count(*)::int from messages m where m.organization_id = ${organizationId} and m.state in ('bounced', 'failed')) as today,
       (select count(*)::int from seminars where organization_id = ${organizationId}) as seminars,
       (select count(*)::int from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')) as mail_waiting,
       exists (select from messages m where m.organization_id = ${organizationId} and m.state in ('queued', 'sending')
@@ -34,7 +27,6 @@ export async function findConsoleCounts(db: Db, organizationId: string) {
   `.execute(db)
   const row = rows[0]
   return {
-    today: row?.today ?? 0,
     seminars: row?.seminars ?? 0,
     mailWaiting: row?.mail_waiting ?? 0,
     mailStuck: row?.mail_stuck ?? false,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../db/transaction.ts'
-import type { InstanceIdentity } from './schema.ts'
+import { type InstanceIdentity, SCANNER } from './schema.ts'
 
 /** A run that has not ended after this long was killed; another may begin. Sooner where its instance is known to be gone. */
 const GIVEN_UP_AFTER = '10 minutes'
@@ -43,6 +43,17 @@ export async function finishTask(trx: Trx, task: string, worker: string, error: 
   await sql`update task_runs set finished_at = now(), error = ${error?.slice(0, 500) ?? null} where task = ${task} and worker = ${worker}`.execute(
     trx,
   )
+}
+
+/** Notes how the virus scanner answered: `null` well, else why not; undefined where none is set. Nothing is written while that stays so. */
+export async function noteScanner(trx: Trx, worker: string, silent: string | null | undefined): Promise<void> {
+  if (silent === undefined) return void (await sql`delete from task_runs where task = ${SCANNER}`.execute(trx))
+  await sql`
+    insert into task_runs as r (task, worker, started_at, finished_at, error)
+    values (${SCANNER}, ${worker}, now(), now(), ${silent?.slice(0, 500) ?? null})
+    on conflict (task) do update set worker = excluded.worker, error = excluded.error, finished_at = now(),
+      started_at = case when (r.error is null) = (excluded.error is null) then r.started_at else now() end
+    where r.error is distinct from excluded.error`.execute(trx)
 }
 
 /** A sign of life; the first one makes the instance known. */

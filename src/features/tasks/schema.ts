@@ -15,3 +15,6 @@ export const BEAT_MS = 2_000
 export const LOST_MS = 6_000
 /** When the outbox has not been worked to its end for so long, in seconds, `/readyz` says so. */
 export const OUTBOX_LATE_SECONDS = 180
+
+/** The row of `task_runs` that holds how the virus scanner answered last; it is no task. */
+export const SCANNER = 'scanner'

@@ -42,6 +42,7 @@ function inWords(status: Status): string[] {
     `outbox    ${outbox.queued + outbox.sending} wait, ${outbox.bounced + outbox.failed} did not arrive${outbox.oldestDueSeconds === null ? '' : `, due for ${age(outbox.oldestDueSeconds)}`}`,
     ...stops.map((stop) => `stop      ${stop.scope}, since ${since(stop.since)}, at ${stop.stage}: ${stop.reply}`),
     `files     ${stores.files} (${size(stores.bytes)}), ${stores.setAside} put aside, ${status.filesWaiting} wait for the scanner${stores.space ? `; ${size(stores.space.free)} of ${size(stores.space.total)} free` : ''}`,
+    `scanner   ${status.scanner ? (status.scanner.error === null ? 'answers' : `silent for ${since(status.scanner.since)}: ${status.scanner.error}`) : 'none is set'}`,
     `uploads   ${status.uploadsOpen} on their way; ${status.callsOpen} calls to make`,
     `backup    ${lastBackup ? `${since(lastBackup.madeAt)} ago, in ${lastBackup.place} (${size(lastBackup.bytes)})` : 'none is known'}`,
     `LINK_KEY  ${status.linkKeySince ? `in use for ${since(status.linkKeySince)}` : 'not known yet'}`,

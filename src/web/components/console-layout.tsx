@@ -7,7 +7,7 @@ import { MailStopAlarm } from './mail-stop.tsx'
 
 export type ConsoleSection = 'today' | 'seminars' | 'directory' | 'mail' | 'log' | 'settings'
 
-/** Counts shown beside the sections, and whether mail waits while nobody sends it. */
+/** Counts shown beside the sections (`today`: how many things wait at “Cần xử lý”), and whether mail waits while nobody sends it. */
 export interface ConsoleCounts {
   today: number
   seminars: number
@@ -75,7 +75,8 @@ export function ConsoleLayout({ member, section, counts, deployment, children, .
         <div class="items">
           {items.map((item) => (
             <a class="item" href={href(base + item.path)} aria-current={item.id === section ? 'page' : undefined}>
-              {item.label} {item.n ? <span class="num">{item.n}</span> : null}
+              {item.label}{' '}
+              {item.n ? <span class="num">{item.n > 99 && item.id === 'today' ? '99+' : item.n}</span> : null}
             </a>
           ))}
         </div>

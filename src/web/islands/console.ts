@@ -12,11 +12,12 @@ document.addEventListener('keydown', (event) => {
   else find.select()
 })
 
-// On a phone the sections are a row that scrolls: the one that is open is in sight.
-const sections = document.querySelector<HTMLElement>('.console > nav .items')
-const openSection = sections?.querySelector<HTMLElement>('[aria-current]')
-if (sections && openSection)
-  sections.scrollLeft = openSection.offsetLeft - (sections.clientWidth - openSection.offsetWidth) / 2
+// On a phone sections and tabs are rows that scroll: the one that is open is in sight.
+for (const row of document.querySelectorAll<HTMLElement>('.console > nav .items, .tabs')) {
+  const open = row.querySelector('[aria-current]')?.getBoundingClientRect()
+  const { left, width } = row.getBoundingClientRect()
+  if (open) row.scrollLeft += open.left - left - (width - open.width) / 2
+}
 
 /** Forms whose fields were changed and not sent. */
 const unsaved = new Set<HTMLFormElement>()

@@ -4,6 +4,7 @@ import type { AppEnv } from '../../env.ts'
 import { ownsFirstOrganization } from '../../features/deployment/queries/status.ts'
 import { ownsDeployment } from '../../features/deployment/rules.ts'
 import type { MailStop } from '../../features/mail/schema.ts'
+import { countNeeds } from '../../features/needs/queries.ts'
 import { findConsoleCounts } from '../../features/organizations/queries.ts'
 import type { ConsoleSection } from '../components/console-layout.tsx'
 
@@ -11,10 +12,19 @@ import type { ConsoleSection } from '../components/console-layout.tsx'
 export async function frame<S extends ConsoleSection>(c: Context<AppEnv>, section: S) {
   const { db, mailer } = c.var.services
   const { member, page } = c.var
-  const counts = await findConsoleCounts(db, member.organization.id)
+  const [counts, today] = await Promise.all([
+    findConsoleCounts(db, member.organization.id),
+    countNeeds(db, member.organization.id),
+  ])
   // Told from the first page on, before the first run of the outbox has written it down.
   const mailStop = mailer.kind === 'none' ? noWay(page.now) : counts.mailStop
-  return { page, member, section, counts: { ...counts, mailStop }, deployment: await isDeploymentOwner(c, member) }
+  return {
+    page,
+    member,
+    section,
+    counts: { ...counts, today, mailStop },
+    deployment: await isDeploymentOwner(c, member),
+  }
 }
 
 /** Whether the page of the deployment is this person's. Only in demo mode, and of an owner, is the database asked. */

@@ -27,7 +27,7 @@ export const todayPages = new Hono<AppEnv>().get('/', async (c) => {
     frame(c, 'today'),
   ])
   const { t } = page
-  const isNew = layout.counts.seminars === 0
+  const isNew = layout.counts.seminars === 0 && needs.length === 0
   return c.html(
     <ConsoleLayout {...layout} title={t('console:today.title')}>
       <header class="head">

@@ -121,7 +121,7 @@ describe('what is refused, and in which words', () => {
     ['an encrypted PDF', pdf({ trailer: '/Encrypt 9 0 R' }), 'file_encrypted'],
     ['an encrypted PDF, its dictionary in place', pdf({ trailer: '/Encrypt<</Filter/Standard>>' }), 'file_encrypted'],
     ['an encrypted PDF of many megabytes', pdf({ trailer: '/Encrypt 9 0 R', padding: 3_000_000 }), 'file_encrypted'],
-    ['a PDF that runs a script', pdf({ object: '<< /S /JavaScript /JS (app.alert(1)) >>' }), 'file_active'],
+    ['a PDF that runs a script', pdf({ object: '<< /S /JavaScript /JS (app.alert(1)) >>' }), 'file_script'],
     ['a PDF that starts a program', pdf({ object: '<< /S /Launch /F (cmd.exe) >>' }), 'file_active'],
 
     ['half a Word document', docx().subarray(0, 400), 'file_damaged'],
@@ -171,7 +171,7 @@ describe('what is refused, and in which words', () => {
     [
       'relationships with entities',
       docx({ 'word/_rels/document.xml.rels': `<!DOCTYPE x [<!ENTITY e "External">]>${relationships()}` }),
-      'file_active',
+      'file_doctype',
     ],
     [
       'a DDE field cut into runs',
@@ -221,7 +221,7 @@ describe('what is refused, and in which words', () => {
     [
       'a document type in a Word part',
       docx({ 'word/document.xml': '<!DOCTYPE a [<!ENTITY e SYSTEM "http://e/">]><a>&e;</a>' }),
-      'file_active',
+      'file_doctype',
     ],
     [
       'a part in another encoding',
@@ -247,17 +247,17 @@ describe('what is refused, and in which words', () => {
     [
       'an OpenDocument document type',
       odf('odt', { 'styles.xml': '<!DOCTYPE a SYSTEM "http://e/"><a/>' }),
-      'file_active',
+      'file_doctype',
     ],
     ['an OpenDocument DDE link', odt('<t:dde-connection-decl/>'), 'file_active'],
-    ['a PDF script by signs', pdf({ object: '<</S/J#61vaScript/JS(1)>>' }), 'file_active'],
-    ['a PDF script behind a comment', pdf({ object: '<</S%c\n/JavaScript/JS(1)>>' }), 'file_active'],
-    ['a PDF script in a stream of objects', packedPdf('<</S/JavaScript/JS(1)>>'), 'file_active'],
-    ['a PDF script in a string of a stream of objects', packedPdf('(<</S/JavaScript/JS(1)>>)', 1), 'file_active'],
+    ['a PDF script by signs', pdf({ object: '<</S/J#61vaScript/JS(1)>>' }), 'file_script'],
+    ['a PDF script behind a comment', pdf({ object: '<</S%c\n/JavaScript/JS(1)>>' }), 'file_script'],
+    ['a PDF script in a stream of objects', packedPdf('<</S/JavaScript/JS(1)>>'), 'file_script'],
+    ['a PDF script in a string of a stream of objects', packedPdf('(<</S/JavaScript/JS(1)>>)', 1), 'file_script'],
     [
       'a PDF script inside a string that is an object',
       pdf({ object: '(9 0 obj <</S/JavaScript>> endobj)' }),
-      'file_active',
+      'file_script',
     ],
     ['a PDF that sends a form', pdf({ object: '<</S/SubmitForm/F(http://e/)>>' }), 'file_active'],
     ['a PDF that imports', pdf({ object: '<</S/ImportData>>' }), 'file_active'],

@@ -272,7 +272,7 @@ describe('a call has nothing left to tell', () => {
     const silent = await withCall()
     await cancel(silent.seminar, false)
     const postponed = await withCall()
-    expect(await postpone(postponed.seminar)).toEqual({ mailed: 0, toCall: 1 })
+    expect(await postpone(postponed.seminar)).toEqual({ mailed: 0, toCall: 0 })
     expect(await open(postponed.seminar)).toEqual([])
     await withdraw(postponed.seminar, postponed.id)
     for (const { seminar, call } of [withdrawn, cancelled, silent, postponed]) {

@@ -1,7 +1,9 @@
 import type { Insertable } from 'kysely'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Messages, Presentations } from '../../../src/db/types.ts'
-import { listNeeds } from '../../../src/features/needs/queries.ts'
+import { countNeeds, listNeeds } from '../../../src/features/needs/queries.ts'
+import { listAgendas } from '../../../src/features/seminars/queries/detail.ts'
+import { listAgendaNeeds } from '../../../src/features/seminars/queries/needs.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { vietnamDay } from '../../support/days.ts'
 import { createInvitation, createOrganization, createSeminar } from '../../support/factories.ts'
@@ -27,8 +29,9 @@ async function quietSeminar(days = 30, overrides: Parameters<typeof createSemina
   return { seminar, of }
 }
 
-/** What waits in one seminar, as `kind:count`. */
+/** What waits in one seminar, as `kind:count`; over all of them the count beside “Hôm nay” is that of the list, whatever waits. */
 async function needsOf(seminar: { id: string }) {
+  expect(await countNeeds(database.db, organizationId)).toBe((await listNeeds(database.db, organizationId)).length)
   const needs = await listNeeds(database.db, organizationId, seminar.id)
   return needs.map((need) => `${need.kind}:${need.count}`)
 }
@@ -132,6 +135,7 @@ it('tells an overrun in minutes and a clash by name', async () => {
     name: 'Phạm Thu Hà',
   }))
   await database.db.insertInto('agenda_speakers').values(speakers).execute()
+  expect(await needsOf(seminar)).toHaveLength(2)
   const needs = await listNeeds(database.db, organizationId, seminar.id)
   expect(needs).toMatchObject([
     { kind: 'agenda_clash', count: 1, names: ['Phạm Thu Hà'] },
@@ -183,4 +187,41 @@ it('counts letters that did not arrive and belong to no seminar, for the organis
   expect(await listNeeds(database.db, id)).toMatchObject([
     { kind: 'mail_bounced', seminar: null, count: 1, names: ['Lê Văn Mẫu'] },
   ])
+})
+
+it('leaves out no agenda that does not fit: of many drawn by chance, those that the reckoning of times finds', async () => {
+  const { db } = database
+  const { id } = await createOrganization(db)
+  let drawn = 7
+  const chance = (n: number) => {
+    drawn = (drawn * 1103515245 + 12345) % 2147483648
+    return Math.floor((drawn / 2147483648) * n)
+  }
+  for (let n = 0; n < 60; n++) {
+    const seminar = await createSeminar(db, id)
+    const items = Array.from({ length: 6 }, (_, place) => ({
+      organization_id: id,
+      seminar_id: seminar.id,
+      ordinal: place + 1,
+      title: 'Báo cáo',
+      kind: place === 0 && chance(2) ? 'reception' : 'report',
+      minutes: chance(45),
+      fixed_start: chance(4) ? null : `${13 + chance(5)}:${10 + chance(49)}`,
+    }))
+    const rows = await db.insertInto('agenda_items').values(items).returning('id').execute()
+    const names = ['An', 'Bình', 'bình', 'Chi', 'Dũng', 'Em']
+    const speaker = { organization_id: id, ordinal: 1, name: '' }
+    const speakers = rows.map((row) => ({ ...speaker, agenda_item_id: row.id, name: names[chance(6)] as string }))
+    await db.insertInto('agenda_speakers').values(speakers).execute()
+  }
+  const columns = ['organization_id', 'id', 'starts_local', 'ends_local'] as const
+  const seminars = await db.selectFrom('seminars').select(columns).where('organization_id', '=', id).execute()
+  let ill = 0
+  for (const [at, { overrunMinutes, clashes }] of (await listAgendas(db, id, seminars)).entries()) {
+    const wanted = Number(overrunMinutes > 0) + Number(clashes.length > 0)
+    expect(await listAgendaNeeds(db, id, seminars[at]?.id)).toHaveLength(wanted)
+    ill += wanted
+  }
+  expect(ill).toBeGreaterThan(10)
+  expect(ill).toBeLessThan(110)
 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { transaction } from '../../../src/db/transaction.ts'
+import { findStatus } from '../../../src/features/deployment/queries/status.ts'
+import { findTroubles } from '../../../src/features/deployment/rules.ts'
 import { listNeeds } from '../../../src/features/needs/queries.ts'
 import {
   approveSpeech,
@@ -322,6 +324,43 @@ describe('a scanner that does not answer', () => {
     await due()
     await runDueTasks(t.services, { worker: 'test', tasks: scanTask })
   }
+
+  it('is told of before a file waits: ready with a warning, on the page and by the command; and no more once it answers', async () => {
+    const told = async () => {
+      const { warnings } = (await (await t.app.request(`${testOrigin}/readyz`)).json()) as { warnings: string[] }
+      const status = await findStatus(t.services.db, t.services.files, { version: '', build: '', migrations: 0 })
+      const troubles = findTroubles(status).filter(({ code }) => code === 'scanner' || code === 'task_failed')
+      return {
+        warnings: warnings.filter((warning) => warning.includes('scanner')),
+        troubles: troubles.map(({ params }) => params.error),
+        tasks: status.tasks.filter(({ task }) => task === 'scanner').length,
+      }
+    }
+    const well = { warnings: [], troubles: [], tasks: 0 }
+    await runTask()
+    expect(await told()).toEqual(well)
+    const set = t.services.scanner
+    t.services.scanner = createClamd({ host: '127.0.0.1', port: await freePort() })
+    await sql`delete from task_runs where task = 'scan_warning'`.execute(t.services.db)
+    lines.length = 0
+    await runTask()
+    expect(await told()).toEqual({
+      ...well,
+      warnings: ['scanner'],
+      troubles: [expect.stringContaining('ECONNREFUSED')],
+    })
+    expect(lines).toContainEqual(['warn', 'scanner', expect.objectContaining({ waiting: 0 })])
+    t.services.scanner = set
+    await runTask()
+    expect(await told()).toEqual(well)
+    t.services.scanner = createClamd({ host: '127.0.0.1', port: await freePort() })
+    await runTask()
+    t.services.scanner = undefined
+    await runTask()
+    expect(await told()).toEqual(well)
+    t.services.scanner = set
+    await sql`delete from task_runs where task = 'scan_warning'`.execute(t.services.db)
+  })
 
   it('leaves files waiting, says so at the desk and once an hour in the log, and goes on by itself', async () => {
     const speaker = await speakerOf()

@@ -59,6 +59,48 @@ const callOf = (invitationId: string) =>
     .executeTakeFirstOrThrow()
 
 describe('an act that passes people over', () => {
+  it('tells one number of calls: before it, after it, at the tab, in the list and among what waits', async () => {
+    const seminar = await createSeminar(t.services.db, organization.id)
+    const bare = { ...draft, email: null, phone: '0900 000 002' }
+    const rung = [1, 2, 3, 4].map((n) => createInvitation(t.services.db, seminar, { ...bare, name: `Đại biểu ${n}` }))
+    const people = await Promise.all(rung)
+    await post(of(seminar, '/invitations/send'), {})
+    // Two know of the invitation; a postponement is told to them, and the others need not be rung while there is no date.
+    for (const { id } of people.slice(0, 2)) {
+      await post(of(seminar, `/calls/${(await callOf(id)).id}`), { do: 'reached', version: '1', note: '' })
+    }
+    const form = await shown(of(seminar, '/postpone'))
+    expect(form).toContain('Báo cho đại biểu; 2 người không có địa chỉ thư sẽ vào danh sách cần gọi điện')
+    const version = /name="version" value="(\d+)"/.exec(form)?.[1] as string
+    const overview = await followed(post(of(seminar, '/postpone'), { version, note: '', tell: 'on', asked: 'on' }))
+    expect(overview).toContain('Không có thư nào đi; 2 người cần gọi điện.')
+    expect(overview).toMatch(/<span class="n">2<\/span><span>người cần gọi điện/)
+    expect(await shown(of(seminar, '/calls'))).toContain('Cần gọi (2)')
+    const tab = await shown(of(seminar, '/invitations'))
+    expect(tab).toContain('2 người không nhận được thư, cần gọi điện.')
+    expect(tab).toMatch(/<dt>Cần gọi điện<\/dt><dd class="num">2<\/dd>/)
+    expect((await shown(of(seminar, '/invitations?call=open'))).match(/Đại biểu \d</g)).toHaveLength(2)
+    expect(await shown(of(seminar, `/invitations/${people[3]?.id}`))).not.toContain('Cần gọi điện cho người này.')
+  })
+
+  it('tells the calls of its list, where earlier ones wait in it too', async () => {
+    const { seminar, rung } = await sent()
+    await post(of(seminar, `/calls/${(await callOf(rung.id)).id}`), { do: 'reached', version: '1', note: '' })
+    await createInvitation(t.services.db, seminar, {
+      ...draft,
+      name: 'Đỗ Văn Muộn',
+      email: null,
+      phone: '0900 000 003',
+    })
+    await post(of(seminar, '/invitations/send'), {})
+    const withdrawn = await followed(
+      post(of(seminar, '/invitations/bulk'), { do: 'withdraw', confirmed: 'yes', id: [rung.id] }),
+    )
+    expect(withdrawn).toContain('; 2 người cần gọi điện.')
+    expect(withdrawn).toContain('2 người không nhận được thư, cần gọi điện.')
+    expect(await shown(of(seminar, '/calls'))).toContain('Cần gọi (2)')
+  })
+
   it('says so when sending, and the list shows nobody as sent who was not', async () => {
     const { seminar, mailed, rung, text } = await sent()
     expect(text).toContain('Đã đưa 1 giấy mời vào hàng gửi; 1 người cần gọi điện.')

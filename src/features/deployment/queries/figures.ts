@@ -3,6 +3,7 @@ import type { Db } from '../../../db/transaction.ts'
 import { countDamaged } from '../../files/queries/checks.ts'
 import { countWaiting } from '../../files/queries/scans.ts'
 import { listMailStops } from '../../mail/queries/line.ts'
+import { SCANNER } from '../../tasks/schema.ts'
 import type { Figures, TaskState } from '../schema.ts'
 
 interface Rest {
@@ -11,6 +12,7 @@ interface Rest {
   backup: number | null
   migrations: number
   instances: number
+  scanner: { error: string | null; since: string } | null
 }
 
 interface TaskRow {
@@ -29,7 +31,7 @@ export async function listTasks(db: Db): Promise<TaskState[]> {
     select task, worker, started_at, finished_at, error,
       greatest(0, extract(epoch from now() - coalesce(finished_at, started_at)))::float8 as age,
       extract(epoch from finished_at - started_at)::float8 as length
-    from task_runs order by task`.execute(db)
+    from task_runs where task <> ${SCANNER} order by task`.execute(db)
   return rows.map((row) => ({
     task: row.task,
     worker: row.worker,
@@ -63,7 +65,8 @@ async function countRest(db: Db): Promise<Rest> {
       (select count(*)::int from uploads where version_number is null and refusal is null) as uploads,
       (select extract(epoch from now() - max(made_at))::float8 from backups) as backup,
       (select count(*)::int from schema_migrations) as migrations,
-      (select count(*)::int from instances where ended_at is null and seen_at > now() - interval '10 seconds') as instances`.execute(
+      (select count(*)::int from instances where ended_at is null and seen_at > now() - interval '10 seconds') as instances,
+      (select jsonb_build_object('error', error, 'since', started_at) from task_runs where task = ${SCANNER}) as scanner`.execute(
     db,
   )
   return rows[0] as Rest
@@ -76,7 +79,7 @@ export async function findFigures(db: Db): Promise<Figures> {
   const waiting = await countWaiting(db)
   const filesDamaged = await countDamaged(db)
   const stops = await listMailStops(db)
-  const { calls, uploads, backup, migrations, instances } = await countRest(db)
+  const { calls, uploads, backup, migrations, instances, scanner } = await countRest(db)
   return {
     tasks,
     outbox,
@@ -85,6 +88,7 @@ export async function findFigures(db: Db): Promise<Figures> {
     uploadsOpen: uploads,
     filesWaiting: waiting.count,
     filesDamaged,
+    scanner: scanner && { error: scanner.error, since: new Date(scanner.since) },
     backupSeconds: backup,
     migrations,
     instances,

@@ -4,6 +4,7 @@ import { jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
 import { recordAudit } from '../../audit/commands.ts'
+import { isDue } from '../queries/calls.ts'
 import { joinReason } from '../rules/calls.ts'
 import type { CallInput, CallOutcome, CallReason } from '../schema.ts'
 
@@ -28,7 +29,7 @@ const CHUNK = 500
 
 /**
  * Asks that people be telephoned. Each has one open call a seminar; what comes up joins it, and what was overtaken leaves it.
- * @returns how many there are to call for this
+ * @returns how many there are to call for this, as the list of calls has them
  */
 export async function requestCalls(
   trx: Trx,
@@ -53,13 +54,17 @@ async function requestSome(trx: Trx, organizationId: string, seminarId: string, 
   await endCalls(trx, organizationId, moot, 'moot')
   const open = joined.flatMap((row) => (row.to === 'moot' ? [] : [{ ...row, to: row.to }]))
   if (!open.length) return 0
-  await sql`
-    insert into calls as c (organization_id, seminar_id, invitation_id, substitution_id, reasons)
-    select ${organizationId}, ${seminarId}, v.invitation_id, v.substitution_id, array(select jsonb_array_elements_text(v."to"))
-    from jsonb_to_recordset(${jsonb(open)}) as v(invitation_id uuid, substitution_id uuid, "to" jsonb)
-    on conflict (organization_id, invitation_id, substitution_id) where is_open
-    do update set reasons = excluded.reasons, asked_at = now(), version = c.version + 1`.execute(trx)
-  return open.length
+  const { rows } = await sql<{ n: number }>`
+    with asked as (
+      insert into calls as c (organization_id, seminar_id, invitation_id, substitution_id, reasons)
+      select ${organizationId}, ${seminarId}, v.invitation_id, v.substitution_id, array(select jsonb_array_elements_text(v."to"))
+      from jsonb_to_recordset(${jsonb(open)}) as v(invitation_id uuid, substitution_id uuid, "to" jsonb)
+      on conflict (organization_id, invitation_id, substitution_id) where is_open
+      do update set reasons = excluded.reasons, asked_at = now(), version = c.version + 1
+      returning c.*)
+    select count(*)::int as n from asked c
+    join seminars s on s.organization_id = c.organization_id and s.id = c.seminar_id where ${isDue}`.execute(trx)
+  return rows[0]?.n ?? 0
 }
 
 const keyOf = (invitationId: string, substitutionId: string | null) => `${invitationId} ${substitutionId ?? ''}`

@@ -14,6 +14,8 @@ export interface CallRow {
   asked_at: Date
   created_at: Date
   is_open: boolean
+  /** Open, and it is time for it: the list of calls has it. */
+  is_due: boolean
   outcome: CallOutcome | null
   note: string | null
   tries: number
@@ -48,6 +50,13 @@ export interface CallRow {
   asked: string
 }
 
+/**
+ * An open call that it is time for: not of an invitation to a seminar that has no date for now, nor once it is over. Of
+ * `calls c` and `seminars s`.
+ */
+export const isDue = sql<boolean>`(c.is_open and (s.ends_at is null or s.ends_at > now())
+  and not (s.state = 'postponed' and c.reasons = array['invitation']))`
+
 const columns = sql`c.organization_id, c.id, c.seminar_id, c.invitation_id, c.reasons, c.asked_at, c.created_at, c.is_open, c.outcome,
   c.note, c.tries, c.recorded_at, c.recorded_by, c.version, c.substitution_id, u.state as substitution_state,
   coalesce(u.name, i.name) as name, case when u.id is null then i.gender end as gender,
@@ -58,7 +67,7 @@ const columns = sql`c.organization_id, c.id, c.seminar_id, c.invitation_id, c.re
   (select jsonb_build_object('name', d.name, 'state', d.state, 'note', d.decision_note) from substitutions d
     where d.organization_id = i.organization_id and d.invitation_id = i.id and d.state in ('approved', 'declined')
     order by d.id desc limit 1) as consent,
-  s.theme, s.theme_en, s.timezone, s.state as seminar_state, coalesce(i.phone, h.phone) is null as unreachable,
+  s.theme, s.theme_en, s.timezone, s.state as seminar_state, coalesce(i.phone, h.phone) is null as unreachable, ${isDue} as is_due,
   coalesce(s.starts_at, 'infinity')::text as starts, c.asked_at::text as asked`
 
 const joined = sql`calls c
@@ -66,13 +75,6 @@ const joined = sql`calls c
   join seminars s on s.organization_id = c.organization_id and s.id = c.seminar_id
   left join people h on h.organization_id = i.organization_id and h.id = i.person_id
   left join substitutions u on u.organization_id = c.organization_id and u.id = c.substitution_id`
-
-/**
- * An open call that it is time for: not of an invitation to a seminar that has no date for now, nor once it is over. Of
- * `calls c` and `seminars s`.
- */
-export const isDue = sql<boolean>`(c.is_open and (s.ends_at is null or s.ends_at > now())
-  and not (s.state = 'postponed' and c.reasons = array['invitation']))`
 
 export type CallScope = Pick<CallFilter, 'state'> & { seminarId?: string | undefined }
 

@@ -4,6 +4,7 @@ import { matchesSearch } from '../../../db/expressions.ts'
 import type { Db } from '../../../db/transaction.ts'
 import type { DB } from '../../../db/types.ts'
 import type { AnswerState, InvitationFilter, Telling } from '../schema.ts'
+import { countCalls, isDue } from './calls.ts'
 import { countWaitingLetters, letterState } from './letters.ts'
 
 const columns = [
@@ -36,12 +37,17 @@ const columns = [
   'i.updated_at',
 ] as const
 
-/** Of `invitations i`: a call to the invitee is to be made. */
-const toCall = sql<boolean>`exists (select from calls c where c.organization_id = i.organization_id and c.invitation_id = i.id
+/** Of `invitations i`: a call to the invitee is to be made, now. */
+const toCall = sql<boolean>`exists (select from calls c
+  join seminars s on s.organization_id = c.organization_id and s.id = c.seminar_id
+  where c.organization_id = i.organization_id and c.invitation_id = i.id and c.substitution_id is null and ${isDue})`
+
+/** Of `invitations i`: there is something to tell the invitee by telephone, be it time for that or not. */
+const isAsked = sql<boolean>`exists (select from calls c where c.organization_id = i.organization_id and c.invitation_id = i.id
   and c.substitution_id is null and c.is_open)`
 
 /** Of `invitations i`: the invitee was told by telephone or some other way, and nothing is left to tell. */
-const wasCalled = sql<boolean>`(not ${toCall} and exists (select from calls c where c.organization_id = i.organization_id
+const wasCalled = sql<boolean>`(not ${isAsked} and exists (select from calls c where c.organization_id = i.organization_id
   and c.invitation_id = i.id and c.substitution_id is null and c.outcome in ('reached', 'left_word', 'otherwise')))`
 
 /**
@@ -49,7 +55,7 @@ const wasCalled = sql<boolean>`(not ${toCall} and exists (select from calls c wh
  * `invitations i`; null of drafts, and where neither was.
  */
 export const telling = sql<Telling | null>`case when i.status = 'draft' then null when ${toCall} then 'to_call'
-  when ${wasCalled} then 'called' when i.calendar_sequence is not null then 'letter' end`
+  when ${isAsked} then null when ${wasCalled} then 'called' when i.calendar_sequence is not null then 'letter' end`
 
 function narrowed(db: Db, organizationId: string, seminarId: string, filter: InvitationFilter) {
   let query = db
@@ -162,8 +168,10 @@ export interface InvitationCounts {
   /** Asked to be sent; `waiting` of their letters have not gone yet. */
   sent: number
   waiting: number
-  /** Of those sent: to be telephoned, and told by telephone or some other way. */
+  /** Calls to make, as the list of them has it: substitutes, and those whose invitation was taken back, are in it. */
   toCall: number
+  /** Of those sent: told nothing yet that only a call can tell, and told by telephone or some other way. */
+  uncalled: number
   called: number
   opened: number
   withdrawn: number
@@ -185,7 +193,7 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
       sql<number>`count(*)::int`.as('n'),
       sql<number>`count(opened_at)::int`.as('opened'),
       sql<number>`count(*) filter (where email is null)::int`.as('bare'),
-      sql<number>`count(*) filter (where ${toCall})::int`.as('toCall'),
+      sql<number>`count(*) filter (where ${isAsked})::int`.as('uncalled'),
       sql<number>`count(*) filter (where ${wasCalled})::int`.as('called'),
     ])
     .where('organization_id', '=', organizationId)
@@ -200,9 +208,10 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
         where i.organization_id = p.organization_id and i.seminar_id = p.seminar_id and i.status = 'sent' and u.state = 'pending') as pending
     from seminar_places p where p.organization_id = ${organizationId} and p.seminar_id = ${seminarId}`.execute(db)
   const waiting = await countWaitingLetters(db, organizationId, seminarId)
+  const calls = await countCalls(db, organizationId, { state: 'open', seminarId })
   const sum = (
     test: (group: (typeof groups)[number]) => boolean,
-    of: 'n' | 'opened' | 'bare' | 'toCall' | 'called' = 'n',
+    of: 'n' | 'opened' | 'bare' | 'uncalled' | 'called' = 'n',
   ) => groups.filter(test).reduce((total, group) => total + group[of], 0)
   const sent = groups.filter((group) => group.status === 'sent')
   return {
@@ -210,7 +219,8 @@ export async function countByState(db: Db, organizationId: string, seminarId: st
     draftWithoutAddress: sum((g) => g.status === 'draft', 'bare'),
     sent: sum((g) => g.status === 'sent'),
     waiting,
-    toCall: sum((g) => g.status === 'sent', 'toCall'),
+    toCall: calls,
+    uncalled: sum((g) => g.status === 'sent', 'uncalled'),
     called: sum((g) => g.status === 'sent', 'called'),
     opened: sum((g) => g.status === 'sent', 'opened'),
     withdrawn: sum((g) => g.status === 'withdrawn'),

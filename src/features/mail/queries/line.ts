@@ -51,3 +51,25 @@ export async function isServerStopped(db: Db): Promise<boolean> {
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** A test letter that the server refused. */
+export interface RefusedTest {
+  at: Date
+  to: string
+  /** The server's own words. */
+  reply: string
+}
+
+/** The organisation's last test letter, where it was refused and no letter of the organisation has gone since. */
+export async function findRefusedTest(db: Db, organizationId: string): Promise<RefusedTest | undefined> {
+  const { rows } = await sql<RefusedTest>`
+    select t.at, t.to, t.reply
+    from (select e.at, e.details->>'to' as to, e.details->>'reply' as reply, e.details->'sent' = 'true' as sent from audit_events e
+      where e.organization_id = ${organizationId} and e.subject_id = ${organizationId} and e.action = 'mail.tested'
+      order by e.id desc limit 1) t
+    where not t.sent
+      and not exists (select from messages m where m.organization_id = ${organizationId} and m.sent_at > t.at)`.execute(
+    db,
+  )
+  return rows[0]
+}

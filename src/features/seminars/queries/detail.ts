@@ -97,9 +97,21 @@ type Timed = Pick<SeminarRow, 'organization_id' | 'id' | 'starts_local' | 'ends_
 
 /** A seminar's agenda in order, with its times, overrun, gaps and clashes of speakers. */
 export async function getAgenda(db: Db, seminar: Timed): Promise<SeminarAgenda> {
-  const rows = await db
+  return timedAgenda(await listItems(db, seminar.organization_id, [seminar.id]), seminar)
+}
+
+/** The agendas of several seminars of one organisation, in their order, in one query. */
+export async function listAgendas(db: Db, organizationId: string, seminars: Timed[]): Promise<SeminarAgenda[]> {
+  if (!seminars.length) return []
+  const ids = seminars.map(({ id }) => id)
+  const bySeminar = Map.groupBy(await listItems(db, organizationId, ids), (row) => row.seminar_id)
+  return seminars.map((seminar) => timedAgenda(bySeminar.get(seminar.id) ?? [], seminar))
+}
+
+function listItems(db: Db, organizationId: string, seminarIds: string[]) {
+  return db
     .selectFrom('agenda_items as i')
-    .select(['i.id', 'i.kind', 'i.title', 'i.title_en', 'i.minutes', 'i.fixed_start', 'i.version'])
+    .select(['i.id', 'i.seminar_id', 'i.kind', 'i.title', 'i.title_en', 'i.minutes', 'i.fixed_start', 'i.version'])
     .select((eb) =>
       jsonArrayFrom(
         eb
@@ -111,12 +123,11 @@ export async function getAgenda(db: Db, seminar: Timed): Promise<SeminarAgenda> 
           .orderBy('s.id'),
       ).as('speakers'),
     )
-    .where('i.organization_id', '=', seminar.organization_id)
-    .where('i.seminar_id', '=', seminar.id)
+    .where('i.organization_id', '=', organizationId)
+    .where('i.seminar_id', 'in', seminarIds)
     .orderBy('i.ordinal')
     .orderBy('i.id')
     .execute()
-  return timedAgenda(rows, seminar)
 }
 
 type Untimed = Omit<AgendaItemRow, 'startsLocal' | 'endsLocal' | 'kind'> & { kind: string }

@@ -147,17 +147,24 @@ export async function listRecentAnswers(db: Db, organizationId: string, limit = 
   }))
 }
 
-/** How many are written to when time or place change, and how many can only be telephoned. */
+/**
+ * How many are written to when time or place change, and how many can only be telephoned. `off`: when there is no date any more;
+ * then who was never told of the invitation is told nothing.
+ */
 export async function countConcerned(
   db: Db,
   organizationId: string,
   seminarId: string,
+  { off }: { off: boolean },
 ): Promise<{ mailed: number; toCall: number }> {
+  const isUntold = sql<boolean>`(coalesce(opened_at, answered_at) is null and exists (select from calls c
+    where c.organization_id = invitations.organization_id and c.invitation_id = invitations.id and c.substitution_id is null
+      and c.is_open and 'invitation' = any (c.reasons)))`
   return db
     .selectFrom('invitations')
     .select([
       sql<number>`count(email)::int`.as('mailed'),
-      sql<number>`count(*) filter (where email is null)::int`.as('toCall'),
+      sql<number>`count(*) filter (where email is null and not (${off} and ${isUntold}))::int`.as('toCall'),
     ])
     .where('organization_id', '=', organizationId)
     .where('seminar_id', '=', seminarId)

@@ -14,6 +14,8 @@ export interface CardProps {
   event: EventRow
   words: string[]
   mayEdit: boolean
+  /** Whether what to say and the answers stand open at once. */
+  isFirst: boolean
   back: 'all' | 'seminar'
 }
 
@@ -35,18 +37,45 @@ export function CallCard(props: CardProps) {
         </p>
       </header>
       <Dial {...props} one={one} />
-      {row.is_open ? (
-        <blockquote class="say" lang={row.locale}>
-          {words.map((line) => (
-            <p>{line}</p>
-          ))}
-        </blockquote>
-      ) : null}
       <Standing page={page} row={row} />
-      {props.mayEdit ? <Record {...props} one={one} /> : null}
+      {row.is_open || (props.mayEdit && mayRecord(row)) ? (
+        <details class="talk" name="call" open={props.isFirst && row.is_open}>
+          <summary>
+            {t(
+              !row.is_open
+                ? 'invitations:call.fold.mend'
+                : props.mayEdit
+                  ? 'invitations:call.fold'
+                  : 'invitations:call.fold.read',
+            )}
+            <span class="visually-hidden">: {row.name}</span>
+          </summary>
+          <div>
+            {row.is_open ? <Say page={page} row={row} words={words} /> : <span />}
+            {props.mayEdit ? <Record {...props} one={one} /> : null}
+          </div>
+        </details>
+      ) : null}
     </li>
   )
 }
+
+/** What to say, in the language of whom it is for. */
+function Say({ page, row, words }: Pick<CardProps, 'page' | 'row' | 'words'>) {
+  return (
+    <div class="say">
+      {row.locale === page.locale ? null : <p class="small muted">{page.t('invitations:call.language')}</p>}
+      <blockquote lang={row.locale}>
+        {words.map((line) => (
+          <p>{line}</p>
+        ))}
+      </blockquote>
+    </div>
+  )
+}
+
+/** An answer that came by itself is not changed here. */
+const mayRecord = (row: CallRow) => !['answered', 'letter', 'moot'].includes(row.outcome ?? '')
 
 function since(page: Page, row: CallRow): string {
   const when = relativeDays(wallTime(row.created_at, row.timezone), wallTime(page.now, row.timezone), page.locale)
@@ -96,10 +125,10 @@ function Standing({ page, row }: { page: Page; row: CallRow }) {
   )
 }
 
-/** How it went: what they answered, or how they were told. An answer that came by itself is not changed here. */
+/** How it went: what they answered, or how they were told. */
 function Record({ page, row, base, event, back, one }: CardProps & { one: string }) {
   const { t } = page
-  if (['answered', 'letter', 'moot'].includes(row.outcome ?? '')) return null
+  if (!mayRecord(row)) return null
   const answers =
     row.is_open && row.substitution_id === null && row.status === 'sent' && event.state === 'scheduled'
       ? (['attend', ...(event.online_offered ? (['attend_online'] as const) : []), 'decline'] as const)

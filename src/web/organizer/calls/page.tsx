@@ -145,6 +145,7 @@ function Groups({ c, listed, all }: { c: Context<AppEnv>; listed: Listed; all: b
       event: details.event,
       words: callWords(details, row, page),
       mayEdit: mayEdit(c),
+      isFirst: row.id === listed.rows[0]?.id,
       back: all ? 'all' : 'seminar',
     })
     const list = (of: CallRow[]) =>

@@ -156,8 +156,7 @@ function Outbox({ page, status, organizations }: Pick<DeploymentProps, 'page' | 
                   ? t('deployment:trouble.outbox_none')
                   : t('deployment:outbox.stop', {
                       time: moment(page, stop.since),
-                      stage: t(`mail:way.stage.${stop.stage}`),
-                      reply: stop.reply,
+                      stage: t(`mail:way.stage.${stop.stage}`).toLowerCase(),
                     })}
               </p>
             ))
@@ -189,6 +188,7 @@ function Stores({ page, status }: { page: Page; status: Status }) {
         {stores.files ? t('deployment:stores.counted', { count: stores.files, size: size(stores.bytes) }) : 0}
       </Fact>
       <Fact name={t('deployment:stores.damaged')}>{Object.values(filesDamaged).reduce((sum, n) => sum + n, 0)}</Fact>
+      <Fact name={t('deployment:scanner')}>{scannerText(page, status.scanner)}</Fact>
       <Fact name={t('deployment:stores.waiting')}>{status.filesWaiting}</Fact>
       <Fact name={t('deployment:stores.aside')}>{stores.setAside === 1000 ? '≥ 1000' : stores.setAside}</Fact>
       <Fact name={t('deployment:stores.uploads')}>{status.uploadsOpen}</Fact>
@@ -199,6 +199,12 @@ function Stores({ page, status }: { page: Page; status: Status }) {
       </Fact>
     </Part>
   )
+}
+
+function scannerText(page: Page, scanner: Status['scanner']): string {
+  if (scanner === null) return page.t('deployment:scanner.none')
+  if (scanner.error === null) return page.t('deployment:scanner.answers')
+  return page.t('deployment:scanner.silent', { time: moment(page, scanner.since) })
 }
 
 function Instances({ page, status }: { page: Page; status: Status }) {

@@ -119,7 +119,7 @@ function Figures({
   const figures: [string, string][] = [
     [t('invitations:figure.people'), n(counts.draft + counts.sent)],
     [t('invitations:figure.seats'), n(counts.seats)],
-    [t('invitations:figure.sent'), n(Math.max(0, counts.sent - counts.waiting - counts.toCall - counts.called))],
+    [t('invitations:figure.sent'), n(Math.max(0, counts.sent - counts.waiting - counts.uncalled - counts.called))],
     ...(counts.waiting ? ([[t('invitations:figure.letters'), n(counts.waiting)]] as [string, string][]) : []),
     ...(counts.toCall ? ([[t('invitations:figure.toCall'), n(counts.toCall)]] as [string, string][]) : []),
     ...(counts.called ? ([[t('invitations:figure.called'), n(counts.called)]] as [string, string][]) : []),

@@ -4,7 +4,7 @@ import type { InvitationDetailProps } from './one-page.tsx'
 
 /** That someone is to be telephoned, or written to where an address has come. */
 export function ToCall({ page: { t }, invitation, seminar, calls, callList }: InvitationDetailProps) {
-  const open = calls.find((call) => call.is_open && call.substitution_id === null)
+  const open = calls.find((call) => call.is_due && call.substitution_id === null)
   if (!open) return null
   const sendable = seminar.state === 'scheduled' && invitation.status === 'sent' && isMailable(invitation.email)
   return (

@@ -7,6 +7,7 @@ import { hasText } from '../../../i18n.ts'
 import { type ConsoleCounts, ConsoleLayout } from '../../components/console-layout.tsx'
 import { waitText } from '../../components/mail-stop.tsx'
 import { frame } from '../frame.ts'
+import { toldNow } from '../seminars/change.tsx'
 import { SeminarFrame, seminarPath } from '../seminars/frame.tsx'
 
 /** The seminar of the address. @throws DomainError not_found, also for another organisation's */
@@ -37,11 +38,16 @@ export async function answerPage(
   }: { title: string; action?: Child; status?: number; islands?: string[]; children: Child },
 ): Promise<Response> {
   const { page, member } = c.var
-  const framed = await frame(c, 'seminars')
+  const [framed, told] = await Promise.all([frame(c, 'seminars'), toldNow(c.var.services.db, page, seminar)])
   return c.html(
     <ConsoleLayout {...framed} title={`${title} · ${seminarName(seminar, page.locale)}`} islands={islands}>
       <SeminarFrame page={page} member={member} seminar={seminar} tab="invitations" action={action}>
-        <Done page={page} counts={framed.counts} calls={page.href(seminarPath(member, seminar.id, '/calls'))} />
+        <Done
+          page={page}
+          counts={framed.counts}
+          told={told}
+          calls={page.href(seminarPath(member, seminar.id, '/calls'))}
+        />
         {children}
       </SeminarFrame>
     </ConsoleLayout>,
@@ -59,18 +65,26 @@ export function toldQuery(done: string, { mailed, toCall }: Told, more = ''): st
   return `?done=${done}&n=${mailed}&m=${toCall}${more}`
 }
 
+interface DoneProps {
+  page: Page
+  counts: ConsoleCounts
+  told: Told
+  calls: string
+}
+
 /** What was just done, told once by the address that the form led to. */
-function Done({ page, counts, calls }: { page: Page; counts: ConsoleCounts; calls: string }) {
+function Done({ page, counts, told, calls }: DoneProps) {
   const query = new URLSearchParams(page.path.split('?')[1] ?? '')
   const key = `invitations:done.${query.get('done')}`
   if (!query.has('done') || !hasText(key)) return null
   const number = (name: string) => Math.max(0, Math.trunc(Number(query.get(name)) || 0))
+  const tells = telling.includes(query.get('done') ?? '')
   const waits = counts.mailStop !== undefined && MAILED.includes(query.get('done') ?? '')
   return (
     <p class={waits ? 'notice late' : 'notice yes'} role="status">
-      {page.t(key, { n: number('n'), m: number('m'), k: number('k') })}
+      {page.t(key, { n: number('n'), m: tells ? told.toCall : number('m'), k: number('k') })}
       {waits && counts.mailStop ? ` ${waitText(page, counts.mailStop, counts.mailWaiting)}` : ''}
-      {number('m') && telling.includes(query.get('done') ?? '') ? (
+      {tells && told.toCall ? (
         <>
           {' '}
           <a href={calls}>{page.t('invitations:done.toCall')}</a>

@@ -25,6 +25,7 @@ export const againPages = new Hono<AppEnv>()
       frame(c, 'mail'),
       planAgain(services.db, organizationId, seminarId ?? null),
     ])
+    const stop = framed.counts.mailStop
     return c.html(
       <ConsoleLayout {...framed} title={t('mail:again.title')}>
         <header class="head">
@@ -41,11 +42,16 @@ export const againPages = new Hono<AppEnv>()
         <form class="form" method="post" action={href(`/console/${slug}/mail/again`)}>
           {seminarId ? <input type="hidden" name="seminar" value={seminarId} /> : null}
           <p>
-            <strong>{t('mail:again.ready', { count: plan.ready })}</strong>
+            <strong>{t(stop ? 'mail:again.stopped' : 'mail:again.ready', { count: plan.ready })}</strong>
           </p>
           {plan.dead ? (
             <>
-              <p>{t('mail:again.dead', { count: plan.dead })}</p>
+              <p>
+                {t('mail:again.dead', { count: plan.dead })}{' '}
+                <a href={href(`/console/${slug}/mail?state=bounced${seminarId ? `&seminar=${seminarId}` : ''}`)}>
+                  {t('mail:again.dead.see')}
+                </a>
+              </p>
               <label class="check">
                 <input type="checkbox" name="dead" value="yes" /> {t('mail:again.dead.too', { count: plan.dead })}
               </label>

@@ -11,7 +11,7 @@ import { ConsoleLayout } from '../../components/console-layout.tsx'
 import { frame } from '../frame.ts'
 import { AgendaList, AgendaWarnings } from './agenda-list.tsx'
 import { ItemPapers, listPapers } from './agenda-papers.tsx'
-import { SavedNotice } from './change.tsx'
+import { SavedNotice, toldNow } from './change.tsx'
 import { FigureTable, PlannedTable } from './figures.tsx'
 import { SeminarFrame, seminarPath } from './frame.tsx'
 import { NeedList } from './needs.tsx'
@@ -22,10 +22,11 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
   const { id } = member.organization
   const detail = await getSeminarDetail(db, id, c.req.param('id'))
   const { seminar } = detail
-  const [needs, figures, papers] = await Promise.all([
+  const [needs, figures, papers, told] = await Promise.all([
     listNeeds(db, id, seminar.id),
     findSeminarFigures(db, id, seminar.id),
     listPapers(db, seminar, detail.agenda),
+    toldNow(db, page, seminar),
   ])
   const { t } = page
   const isPlan = figures.people.invited + figures.people.unsent === 0
@@ -39,7 +40,7 @@ export const overviewPages = new Hono<AppEnv>().get('/:id', async (c) => {
         tab="overview"
         action={<NextStep page={page} member={member} seminar={seminar} people={figures.people} />}
       >
-        <SavedNotice page={page} member={member} seminarId={seminar.id} />
+        <SavedNotice page={page} member={member} seminarId={seminar.id} told={told} />
         <StateNote page={page} seminar={seminar} />
         <div class="cols">
           <div>

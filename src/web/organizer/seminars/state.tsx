@@ -147,7 +147,7 @@ async function stepPage(c: Context<AppEnv>, seminar: SeminarRow, step: Step, for
   const { t } = page
   const base = page.href(seminarPath(member, seminar.id))
   const labels = { ...seminarLabels(page), note: t('seminars:field.note') }
-  const mailed = await toldOnChange(c.var.services.db, seminar)
+  const mailed = await toldOnChange(c.var.services.db, seminar, { off: step !== 'schedule' })
   const name = seminarName(seminar, page.locale)
   return c.html(
     <ConsoleLayout {...(await frame(c, 'seminars'))} title={`${t(`seminars:${step}.title`)} · ${name}`}>

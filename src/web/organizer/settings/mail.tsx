@@ -1,9 +1,10 @@
 import { type Context, Hono } from 'hono'
 import type { AppEnv, Page } from '../../../env.ts'
 import { sendTestLetter, type Tested } from '../../../features/mail/commands/test-letter.ts'
+import { findRefusedTest } from '../../../features/mail/queries/line.ts'
 import { senderOf } from '../../../features/mail/rules.ts'
 import { getOrganization } from '../../../features/organizations/queries.ts'
-import { ConsoleLayout } from '../../components/console-layout.tsx'
+import { type ConsoleCounts, ConsoleLayout } from '../../components/console-layout.tsx'
 import { stopText } from '../../components/mail-stop.tsx'
 import { readForm } from '../../forms.ts'
 import { memberContext } from '../../middleware.ts'
@@ -25,17 +26,22 @@ export const mailPages = new Hono<AppEnv>()
 async function mailPage(c: Context<AppEnv>, tested?: Tested) {
   const { page, member, services } = c.var
   const { t } = page
-  const [framed, organization] = await Promise.all([
+  const [framed, organization, refused] = await Promise.all([
     frame(c, 'settings'),
     getOrganization(services.db, member.organization.id),
+    services.mailer.kind === 'smtp' ? findRefusedTest(services.db, member.organization.id) : undefined,
   ])
   const { mailStop: stop, mailWaiting: waiting } = framed.counts
   const from = senderOf(organization, services.config.mailFrom)
   return c.html(
-    <ConsoleLayout {...framed} title={`${t('mail:way.title')} – ${organization.name}`}>
+    <ConsoleLayout
+      {...framed}
+      counts={unalarmed(framed.counts)}
+      title={`${t('mail:way.title')} – ${organization.name}`}
+    >
       <SettingsHead page={page} member={member} tab="mail" />
       {tested ? <Result page={page} tested={tested} /> : null}
-      <dl class="facts after-tabs">
+      <dl class="facts roomy after-tabs">
         <dt>{t('mail:way.state')}</dt>
         <dd>
           {stop ? (
@@ -49,6 +55,18 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
                 </p>
               )}
             </>
+          ) : refused ? (
+            <>
+              <strong>
+                {t('mail:way.doubt', { time: moment(page, member.organization.timezone, refused.at), to: refused.to })}
+              </strong>
+              {tested ? null : (
+                <p>
+                  <q class="reply">{refused.reply}</q>
+                </p>
+              )}
+              <p class="muted">{t('mail:way.doubt.text')}</p>
+            </>
           ) : (
             t(services.mailer.kind === 'mailbox' ? 'mail:way.mailbox' : 'mail:way.flows')
           )}
@@ -60,7 +78,7 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
         <dt>{t('mail:way.waiting')}</dt>
         <dd>
           <a href={page.href(`/console/${member.organization.slug}/mail?state=queued`)}>
-            {t('mail:open.queued', { count: waiting })}
+            {t('mail:way.waiting.count', { count: waiting })}
           </a>
         </dd>
       </dl>
@@ -78,6 +96,10 @@ async function mailPage(c: Context<AppEnv>, tested?: Tested) {
     </ConsoleLayout>,
   )
 }
+
+/** The alarm at the top of every page would say here what stands below it. */
+const unalarmed = (counts: ConsoleCounts): ConsoleCounts =>
+  counts.mailStop ? { ...counts, mailStop: undefined, mailStuck: false } : counts
 
 /** How a test went, in the server's own words. */
 function Result({ page: { t }, tested }: { page: Page; tested: Tested }) {
