@@ -2,7 +2,6 @@ import { inOneStatement, transaction } from './db/transaction.ts'
 import { assertKeyInUse } from './features/identity/commands.ts'
 import {
   type ClaimedMessage,
-  claimDue,
   type Ended,
   release,
   releaseAbandoned,
@@ -14,21 +13,24 @@ import { toOutgoing } from './features/mail/queries.ts'
 import { senderScope } from './features/mail/rules/refusals.ts'
 import type { SendResult } from './features/mail/schema.ts'
 import { noteFailure, noteRun } from './features/tasks/commands.ts'
+import { type Claimed, claimsAhead, writesBehind } from './outbox-line.ts'
 import type { Services } from './services.ts'
 import { withinLimit } from './watchdog.ts'
 
 /**
  * How the outbox is worked: `lease` and `attempt` are the longest a claim and one send may last, in seconds. `concurrency` is twice the
- * mailer's connections: while half are written down, the other half is sent. So many a killed process leaves in doubt at most.
+ * mailer's connections; `unwritten`, how many more may have gone and not be written down yet. So many in all a killed process leaves
+ * in doubt at most.
  */
 export interface DeliveryLimits {
   concurrency: number
+  unwritten: number
   batch: number
   perRun: number
   lease: number
   attempt: number
 }
-const limits: DeliveryLimits = { concurrency: 10, batch: 50, perRun: 500, lease: 240, attempt: 100 }
+const limits: DeliveryLimits = { concurrency: 10, unwritten: 10, batch: 50, perRun: 500, lease: 240, attempt: 100 }
 
 export interface DeliveryOptions {
   /** Unique to this process: claims are made in its name. */
@@ -68,39 +70,44 @@ export async function runOutbox(services: Services, options: DeliveryOptions): P
 /** Sends what is due, a bounded number a run. Without a way to send nothing is tried. @returns how many were tried */
 async function deliverOutbox(services: Services, options: DeliveryOptions): Promise<number> {
   const { db, mailer } = services
-  const { concurrency, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
+  const { concurrency, unwritten, batch, perRun, lease, attempt } = { ...limits, ...options.delivery }
   if (mailer.kind === 'none') {
     await transaction(db, stopWithoutWay)
     return 0
   }
   const writeDown = resultsWriter(services)
+  const writing = writesBehind(unwritten)
   let attempted = 0
-  while (attempted < perRun && !options.signal?.aborted) {
-    const since = performance.now()
-    const claimed = await transaction(db, (trx) =>
-      claimDue(trx, options.worker, Math.min(batch, perRun - attempted), lease),
-    )
-    const waiting = [...claimed]
-    const stopped = new Set<string>()
+  for (let tried = -1; tried !== 0 && attempted < perRun && !options.signal?.aborted; attempted += tried) {
+    // Not fewer than a batch ends a run: what waited behind one of these may go now.
+    const line = claimsAhead(services, options, { batch, limit: perRun - attempted, lease })
+    // By its last batch: what is claimed after a stop is its probe, or goes on.
+    const stopped = new Map<string, number>()
+    const stands = ({ message, number }: Claimed) =>
+      number <= Math.max(stopped.get('server') ?? 0, stopped.get(senderScope(message.from_address)) ?? 0)
     const lane = async () => {
-      for (let message = waiting.shift(); message; message = waiting.shift()) {
+      for (let claimed = await line.next(); claimed; claimed = await line.next()) {
         // An attempt that could outlive its lease would let another worker send the same message.
-        const late = (performance.now() - since) / 1000 > lease - attempt
-        const stands = stopped.has('server') || stopped.has(senderScope(message.from_address))
-        if (late || stands || options.signal?.aborted) await giveBack(services, message)
+        const late = (performance.now() - claimed.since) / 1000 > lease - attempt
+        const { message } = claimed
+        if (late || stands(claimed) || options.signal?.aborted) await giveBack(services, message)
         else {
-          const stop = await writeDown({ message, result: await attemptOf(services, message) })
-          if (stop) stopped.add(stop.scope)
+          const result = await attemptOf(services, message)
+          const written = writeDown({ message, result })
+          if (result.outcome === 'sent') await writing.add(written)
+          else {
+            const stop = await written
+            if (stop) stopped.set(stop.scope, line.batches())
+          }
         }
       }
     }
     // Every lane ends before the run does, also when the database fails one of them.
     const ended = await Promise.allSettled(Array.from({ length: concurrency }, lane))
+    ended.push(...(await writing.all()))
     const failed = ended.find((end) => end.status === 'rejected')
     if (failed) throw failed.reason
-    attempted += claimed.length
-    // Not fewer than a batch: what waited behind one of these may go now.
-    if (!claimed.length) break
+    tried = line.claimed()
   }
   return attempted
 }
