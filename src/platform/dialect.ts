@@ -7,14 +7,16 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
+import { THEN_COMMIT } from '../db/then-commit.ts'
 import type { Line, Pool } from './connection-pool.ts'
 
 const CHANGES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
-/** A connection that is lent, and the `begin` that travels with its next statement. */
+/** A connection that is lent, with the `begin` that travels before its next statement, and the `commit` that went with its last. */
 interface Lent extends DatabaseConnection {
   line: Line
   beginning: Promise<unknown> | undefined
+  committing: Promise<{ command: string }> | undefined
 }
 
 /** Kysely over a pool of ours. A commit that Postgres turned into a rollback is an error, not a success. */
@@ -35,7 +37,8 @@ export function createDialect(pool: Pool): Dialect {
         lent.beginning.catch(() => undefined)
       },
       async commitTransaction(connection) {
-        const { command } = await (connection as Lent).line.query('commit', [])
+        const { line, committing } = connection as Lent
+        const { command } = await (committing ?? line.query('commit', []))
         if (command === 'ROLLBACK') throw new Error('the transaction was rolled back: one of its statements had failed')
       },
       async rollbackTransaction(connection) {
@@ -54,8 +57,13 @@ function connectionOf(line: Line): Lent {
   return {
     line,
     beginning: undefined,
+    committing: undefined,
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
       const answer = line.query(sql, [...parameters])
+      if (sql.endsWith(THEN_COMMIT)) {
+        this.committing = line.query('commit', [])
+        this.committing.catch(() => undefined)
+      }
       if (this.beginning) {
         answer.catch(() => undefined)
         await this.beginning

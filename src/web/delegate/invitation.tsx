@@ -69,7 +69,7 @@ async function answer(c: Context<AppEnv>, found: Opened): Promise<Response> {
   const { organization_id: organizationId, id: invitationId } = invitation
   try {
     await transaction(c.var.services.db, (trx) =>
-      answerInvitation(trx, ctx, { organizationId, invitationId, input: parsed.data, via: 'link' }),
+      answerInvitation(trx, ctx, { organizationId, invitationId, input: parsed.data, via: 'link', alone: true }),
     )
   } catch (error) {
     if (!(error instanceof DomainError)) throw error

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Context } from '../../../context.ts'
 import { jsonb } from '../../../db/expressions.ts'
+import { thenCommit } from '../../../db/then-commit.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { auditRow } from '../../audit/commands.ts'
@@ -46,7 +47,15 @@ export async function answerInvitation(
     invitationId,
     input,
     via,
-  }: { organizationId: string; invitationId: string; input: AnswerInput; via: AnswerVia },
+    alone = false,
+  }: {
+    organizationId: string
+    invitationId: string
+    input: AnswerInput
+    via: AnswerVia
+    /** Nothing follows in this transaction: where the answer is one statement, the commit goes with it. */
+    alone?: boolean
+  },
 ): Promise<AnswerResult> {
   const { invitation, seminar } = await lockWithSeminar(trx, organizationId, invitationId)
   const { open } = seminar
@@ -59,7 +68,8 @@ export async function answerInvitation(
   }
   // Read before the counter's row is locked, so that nobody waits for it.
   const event = isMailable(invitation.email) ? await getEvent(trx, organizationId, seminarId) : undefined
-  const { outcome, waitingNo } = await writeAnswer(trx, ctx, invitation, { input, plan, via })
+  const last = alone && !event && !open && plan.substitution === null && !plan.freesPlace
+  const { outcome, waitingNo } = await writeAnswer(trx, ctx, invitation, { input, plan, via, last })
   const ended = await writeSubstitution(trx, ctx, invitation, { input, open, substitution: outcome.substitution })
   const placed = outcome.freesPlace ? await freePlaces(trx, ctx, organizationId, seminarId, 1) : nobody
   const invited =
@@ -126,7 +136,7 @@ async function writeAnswer(
   trx: Trx,
   ctx: Context,
   invitation: LockedInvitation,
-  { input, plan, via }: { input: AnswerInput; plan: AnswerPlan; via: AnswerVia },
+  { input, plan, via, last }: { input: AnswerInput; plan: AnswerPlan; via: AnswerVia; last: boolean },
 ): Promise<{ outcome: AnswerOutcome; waitingNo: number | null }> {
   const { organization_id: organizationId, id, seminar_id: seminarId } = invitation
   // The counter has the last word, also where the limit was set after it was read.
@@ -183,6 +193,7 @@ async function writeAnswer(
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .returning(['waiting_no', sql<boolean>`(select granted from outcome)`.as('granted')])
+    .$if(last, (query) => query.modifyEnd(thenCommit))
     .executeTakeFirstOrThrow()
   return { outcome: granted ? seated : waiting, waitingNo: waiting_no }
 }
