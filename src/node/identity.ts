@@ -3,10 +3,11 @@ import { type Config, ConfigError } from '../config.ts'
 import type { Db } from '../db/transaction.ts'
 import type { FileStore } from '../features/files/schema.ts'
 import { recognizeLinkKey, recognizeStore } from '../features/identity/commands.ts'
-import { hasLinkKey } from '../features/identity/queries.ts'
+import { findDeploymentId, hasLinkKey } from '../features/identity/queries.ts'
 import { type Places, strangerInWords } from '../features/identity/rules.ts'
 import type { Stranger } from '../features/identity/schema.ts'
 import { findSecrets, readSecrets, secretsFile } from '../platform/secrets.ts'
+import { ownFolder } from './own-folder.ts'
 
 /** What an operator of a Node deployment looks at. */
 export function placesOf(config: Config): Places {
@@ -35,7 +36,10 @@ export async function withKeys(given: Config, db: Db): Promise<ConfigWithKeys> {
   return { ...given, linkKey, authSecret: (given.authSecret ?? kept?.authSecret) as string }
 }
 
-/** @throws ConfigError in one line where the files are another deployment's */
+/**
+ * @returns the store, which is looked at again each time where it is a folder
+ * @throws ConfigError in one line where the files are another deployment's
+ */
 export async function assertOwnFiles({
   config,
   db,
@@ -44,8 +48,9 @@ export async function assertOwnFiles({
   config: Config
   db: Db
   files: FileStore
-}): Promise<void> {
+}): Promise<FileStore> {
   refuse(await recognizeStore(db, files), config)
+  return config.s3 ? files : ownFolder(files, (await findDeploymentId(db)) as string)
 }
 
 function refuse(stranger: Stranger | undefined, config: Config): void {

@@ -66,8 +66,8 @@ export async function main(): Promise<void> {
     const database = await openDatabase(own, (line) => console.log(line), fail, queries.watch)
     steps.push([{ name: 'embedded Postgres', seconds: 7, close: database.stopEmbedded }])
     steps.push([{ name: 'database connections', seconds: 3, close: database.close }])
-    const made = await createServices(config, database)
-    await assertOwnFiles(made)
+    const opened = await createServices(config, database)
+    const made: Services = { ...opened, files: await assertOwnFiles(opened) }
     const identity = await identifyInstance()
     const pulse = await startPulse({ ...made, identity, connection: database.connectPulse() })
     const changed = isOneOfSeveral()

@@ -3,6 +3,10 @@ import type { AppEnv } from '../env.ts'
 import { proofOf } from '../features/identity/queries.ts'
 import { findDatabaseHealth } from '../features/tasks/queries.ts'
 import { version } from '../version.ts'
+import { withinLimit } from '../watchdog.ts'
+
+/** Who probes waits no longer, whatever hangs. */
+const ANSWER_SECONDS = 3
 
 /**
  * `/healthz`: the process answers, its version, and to a `nonce` what only this deployment can (the command doctor asks). `/readyz`: whether to send it requests. 503 only for what keeps this process from answering
@@ -19,7 +23,8 @@ export const health = new Hono<AppEnv>()
   .get('/readyz', async (c) => {
     const { db, migrations, stopping, vitals, log } = c.var.services
     if (stopping?.aborted) return c.json({ status: 'stopping' }, 503)
-    const found = await findDatabaseHealth(db).catch((error: Error) => {
+    const asked = withinLimit('/readyz', ANSWER_SECONDS, undefined, () => findDatabaseHealth(db))
+    const found = await asked.catch((error: Error) => {
       log.error('failed', { id: c.var.requestId, code: 'unavailable', error: error.message })
       return undefined
     })

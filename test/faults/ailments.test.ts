@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { runOutbox } from '../../src/delivery.ts'
+import { findStatus } from '../../src/features/deployment/queries/status.ts'
+import { assertOwnFiles } from '../../src/node/identity.ts'
 import { startPulse } from '../../src/node/pulse.ts'
 import { createFsStore } from '../../src/platform/fs.ts'
 import { connectPostgres } from '../../src/platform/postgres.ts'
@@ -15,6 +17,7 @@ import { createTestApp, formRequest, type TestApp, testOrigin } from '../support
 import { createMember, createOrganization, createSeminar } from '../support/factories.ts'
 import { pdf } from '../support/office-files.ts'
 import { createSpeech, filesRequest, openSpeechLink } from '../support/speeches.ts'
+import { startGate } from '../support/tcp-gate.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const identity = { id: 'mau:1:a', kind: 'node' as const, host: 'mau', pid: 1, version: '1' }
@@ -89,6 +92,26 @@ describe('/readyz', () => {
     await gone.close()
     const behind = await createApp({ ...t.services, log, migrations: 10_000 }).request(`${testOrigin}/readyz`)
     expect([behind.status, await behind.json()]).toEqual([503, { status: 'unavailable', ill: ['migrations'] }])
+  })
+
+  it('does not wait for a database that says nothing as long as a query does', async () => {
+    const gate = await startGate(Number(new URL(t.database.url).port))
+    const url = new URL(t.database.url)
+    url.port = String(gate.port)
+    const silent = connectPostgres(url.href, { max: 1, statementMs: 60_000 })
+    try {
+      const app = createApp({ ...t.services, log, db: silent.db })
+      expect((await app.request(`${testOrigin}/readyz`)).status).toBe(200)
+      gate.hush()
+      const slow = silent.db.selectFrom('organizations').select('id').execute()
+      const first = await Promise.race([slow.catch(() => 'query'), app.request(`${testOrigin}/readyz`)])
+      expect(first).toMatchObject({ status: 503 })
+      gate.open('go on')
+      await slow
+    } finally {
+      await silent.close()
+      await gate.close()
+    }
   })
 })
 
@@ -223,6 +246,40 @@ describe('a file store that cannot be written', () => {
     } finally {
       await one.close()
       disk?.unmount()
+    }
+  })
+
+  it('since another folder stands in its place, as when its disk is unmounted: nothing is written there, and what it held is not called missing', async () => {
+    const { db } = t.services
+    const path = join(dir, 'mounted')
+    const { config } = t.services
+    const files = await assertOwnFiles({ config, db, files: createFsStore(path) })
+    const one = await living({ files })
+    try {
+      const before = await sendPaper(one)
+      expect([before.api.status, before.page.status]).toEqual([201, 303])
+      const [newest] = await t.database.sql`select storage_key from files order by created_at desc limit 1`
+      const key = newest?.storage_key as string
+      renameSync(path, `${path}-away`)
+      mkdirSync(path)
+      const { api, page } = await sendPaper(one)
+      expect([api.status, api.headers.get('retry-after')]).toEqual([503, '30'])
+      expect(await api.json()).toMatchObject({ code: 'files_unavailable' })
+      expect(page.status).toBe(503)
+      expect(readdirSync(path)).toEqual([])
+      await expect(files.head(key)).rejects.toMatchObject({ detail: 'files_unavailable' })
+      expect(await warnings(one)).toContain('files_unavailable')
+      const status = await findStatus(db, files, { version: '1', build: '', migrations: 1 })
+      expect(status.stores).toMatchObject({
+        failure: expect.stringContaining('is its disk mounted?'),
+        space: undefined,
+      })
+      rmdirSync(path)
+      renameSync(`${path}-away`, path)
+      expect((await sendPaper(one)).api.status).toBe(201)
+      expect(await files.head(key)).toMatchObject({ size: expect.any(Number) })
+    } finally {
+      await one.close()
     }
   })
 })

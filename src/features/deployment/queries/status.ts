@@ -63,7 +63,8 @@ async function lookAtStore(files: FileStore): Promise<Pick<Status['stores'], 'se
     for await (const _ of listSetAside(files)) if (++setAside === MOST_SET_ASIDE) break
     return { setAside, space: await files.space?.(), failure: undefined }
   } catch (error) {
-    return { setAside, space: undefined, failure: (error as Error).message }
+    const { cause, message } = error as Error
+    return { setAside, space: undefined, failure: cause instanceof Error ? cause.message : message }
   }
 }
 
