@@ -12,7 +12,7 @@ import {
 import { type InspectStores, whileWaited } from '../../files/inspect.ts'
 import { findKnownKeys } from '../../files/queries.ts'
 import type { FileStore } from '../../files/schema.ts'
-import { listParts, type UploadRow } from '../queries/uploads.ts'
+import { isOver, listParts, type UploadRow } from '../queries/uploads.ts'
 import { getSpeech } from '../queries.ts'
 import { FALLBACK_NAME } from '../rules/uploads.ts'
 import {
@@ -145,6 +145,8 @@ async function settle(
       log?.warn('inspection', { upload: upload.id, waits: String((error as DomainError).cause ?? error) })
       return transaction(db, (trx) => postponeFinish(trx, upload))
     }
+    // Another was faster, and took the bytes away that were being looked at.
+    if (!stored && (await isOver(db, upload))) return
     if (!(error instanceof DomainError)) throw error
     if (stored) await files.delete(stored.key)
     if (!FINAL.has(error.code)) throw error

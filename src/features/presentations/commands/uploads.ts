@@ -220,7 +220,7 @@ export async function keepUpload(
 /** Notes why an upload was not kept, unless it was. Its parts' rows go; the caller removes their bytes. */
 export async function refuseUpload(trx: Trx, upload: UploadRow, refusal: string): Promise<void> {
   const now = await lockUpload(trx, upload)
-  if (now.version_number === null) await end(trx, upload, { refusal })
+  if (now.version_number === null && now.refusal === null) await end(trx, upload, { refusal })
 }
 
 async function lockUpload(trx: Trx, { organization_id, id }: UploadRow): Promise<UploadRow> {

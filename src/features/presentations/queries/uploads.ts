@@ -71,6 +71,17 @@ export function listParts(db: Db, upload: { organization_id: string; id: string 
     .execute()
 }
 
+/** Whether an upload was kept, refused or discarded. */
+export async function isOver(db: Db, upload: { organization_id: string; id: string }): Promise<boolean> {
+  const row = await db
+    .selectFrom('uploads')
+    .select(['version_number', 'refusal'])
+    .where('organization_id', '=', upload.organization_id)
+    .where('id', '=', upload.id)
+    .executeTakeFirst()
+  return !row || row.version_number !== null || row.refusal !== null
+}
+
 const BATCH = 20
 
 /**
