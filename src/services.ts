@@ -88,6 +88,8 @@ export interface Services {
   digest: Digest
   /** Looks at documents that strangers send: in threads of their own on Node, in the request on Workers. */
   inspector: Inspector
+  /** How long whoever sent a document waits for the look at it, in milliseconds; 20 s where it is absent. */
+  patience?: number
   imager: Imager | undefined
   cards: Cards | undefined
   config: Config

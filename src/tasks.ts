@@ -16,7 +16,7 @@ import { remindWhenDue } from './features/presentations/commands/remind.ts'
 import { scanFiles } from './features/presentations/commands/scan.ts'
 import { claimFinish } from './features/presentations/commands/uploads.ts'
 import { listDueReminders } from './features/presentations/queries/reminders.ts'
-import { listUploadsToFinish } from './features/presentations/queries/uploads.ts'
+import { listUploadsToFinish, type UploadRow } from './features/presentations/queries/uploads.ts'
 import { storeHtml } from './features/summaries/commands/store-html.ts'
 import { listWithoutHtml } from './features/summaries/queries/without-html.ts'
 import { claimTask, finishTask, forgetInstances, noteScanner } from './features/tasks/commands.ts'
@@ -83,16 +83,20 @@ async function remindSpeakers({ db }: Services, ctx: Context, signal: AbortSigna
   if (failures.length) throw failures[0]
 }
 
-/** Files that came whole, and whose process ended before it had put them together. One that fails does not stop the others. */
+/**
+ * Files that came whole, and whose process ended before it had put them together, or could not look at them. All at once, so that
+ * each comes to its turn; one that fails does not stop the others.
+ */
 async function finishUploads(services: Services, ctx: Context, signal: AbortSignal): Promise<void> {
   const { db, log } = services
-  for (const upload of await listUploadsToFinish(db)) {
-    if (signal.aborted) return
-    if (!(await transaction(db, (trx) => claimFinish(trx, upload)))) continue
-    await finishUpload(services, ctx, upload).catch((error) =>
-      log.error('upload', { upload: upload.id, error: String(error) }),
-    )
+  const finish = async (upload: UploadRow) => {
+    if (signal.aborted || !(await transaction(db, (trx) => claimFinish(trx, upload)))) return
+    await finishUpload(services, ctx, upload)
   }
+  const all = (await listUploadsToFinish(db)).map((upload) =>
+    finish(upload).catch((error) => log.error('upload', { upload: upload.id, error: String(error) })),
+  )
+  await Promise.all(all)
 }
 
 /** What waits for the virus scanner, which is asked whether it is there where nothing waits. Where it is silent, the log says so once an hour. */

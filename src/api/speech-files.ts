@@ -1,10 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Db } from '../db/transaction.ts'
 import { DomainError } from '../errors.ts'
-import { storeDocument } from '../features/files/commands.ts'
 import { documentTypes } from '../features/files/content.ts'
+import { finishLate, receiveDocument } from '../features/presentations/commands/receive.ts'
+import { parkUpload } from '../features/presentations/commands/uploads.ts'
 import { submitVersion } from '../features/presentations/commands/versions.ts'
-import { getSpeech, getVersion, listVersions } from '../features/presentations/queries.ts'
+import type { UploadRow } from '../features/presentations/queries/uploads.ts'
+import { getSpeech, getVersion, listVersions, type SpeechRow } from '../features/presentations/queries.ts'
+import { FALLBACK_NAME, uploadState } from '../features/presentations/rules/uploads.ts'
 import { refuseFile } from '../features/presentations/rules.ts'
 import type { PresentationState } from '../features/presentations/schema.ts'
 import { answerFile } from '../http/file-answer.ts'
@@ -14,7 +17,8 @@ import { fileAnswer, fileBody, fileHeaders, fileProblems, nameQuery, sentName, s
 import { keyContext } from './key.ts'
 import { asPage, createRouter } from './router.ts'
 import { id, idParam, page, pageQuery, plain, problems } from './schemas.ts'
-import { speechVersionSchema, toVersion } from './speech-body.ts'
+import { type SpeechVersionBody, speechVersionSchema, toVersion } from './speech-body.ts'
+import { type UploadBody, uploadSchema } from './speech-uploads.ts'
 import { pageOfWhole } from './whole-list.ts'
 
 const tags = ['speeches']
@@ -36,7 +40,11 @@ const sendRoute = createRoute({
   path,
   tags,
   request: { params: idParam, headers: fileHeaders, query: nameQuery, body: fileBody },
-  responses: { 201: plain(speechVersionSchema, 'SpeechVersion'), ...fileProblems() },
+  responses: {
+    201: plain(speechVersionSchema, 'SpeechVersion'),
+    202: plain(uploadSchema, 'UploadChecking'),
+    ...fileProblems(),
+  },
 })
 
 const getRoute = createRoute({
@@ -78,31 +86,45 @@ export const speechFiles = createRouter()
     const { id: speechId } = c.req.valid('param')
     const { organizationId } = c.var.key
     const { db, files, config } = c.var.services
-    await checkOpen(db, organizationId, speechId)
-    const stored = await storeDocument(c.var.services, {
+    const { seminar_id } = await checkOpen(db, organizationId, speechId)
+    const received = await receiveDocument(c.var.services, {
       organizationId,
+      lanes: [seminar_id, speechId],
       filename: sentName(c.req.valid('query'), c.req.valid('header')),
-      fallbackName: 'tham-luan',
+      fallbackName: FALLBACK_NAME,
       body: streamOf(c.req.raw, config.uploadMaxBytes),
       maxBytes: config.uploadMaxBytes,
     })
     // Bytes that no row speaks of go again: the speech is closed meanwhile, or the same request was answered before.
+    const stored = 'document' in received ? received.document : received.bytes
+    const target = { organizationId, id: speechId }
+    const owner = { organizationId, presentationId: speechId, sentBy: 'organizer' as const }
     let kept = false
+    let parked: UploadRow | undefined
     try {
-      const reply = await change(
+      const reply = await change<SpeechVersionBody | UploadBody, 201 | 202>(
         c,
         async (trx, ctx) => {
-          const number = await submitVersion(trx, ctx, { organizationId, id: speechId }, stored, 'organizer')
+          if ('bytes' in received) {
+            parked = await parkUpload(trx, ctx, owner, received.bytes)
+            const { size } = parked
+            const headers = { Location: `${speechUrl(ctx.origin, speechId)}/uploads/${parked.id}` }
+            return { status: 202, body: { received: size, size, state: uploadState(parked) }, headers }
+          }
+          const number = await submitVersion(trx, ctx, target, received.document, 'organizer')
           const row = await getVersion(trx, organizationId, speechId, number)
           kept = true
           const headers = { Location: `${speechUrl(ctx.origin, speechId)}/versions/${number}` }
-          return { status: 201 as const, body: toVersion(row, speechUrl(ctx.origin, speechId)), headers }
+          return { status: 201, body: toVersion(row, speechUrl(ctx.origin, speechId)), headers }
         },
         stored.sha256,
       )
-      if (kept) scanSoon(c.var.services, keyContext(c), { organizationId, id: speechId })
+      const scan = () => scanSoon(c.var.services, keyContext(c), target)
+      if (parked && 'bytes' in received)
+        c.var.services.later(finishLate(c.var.services, keyContext(c), parked, received).then(scan))
+      else if (kept) scan()
       else await files.delete(stored.key)
-      return c.json(reply.body, reply.status)
+      return c.json(reply.body, reply.status) as never
     } catch (error) {
       await files.delete(stored.key)
       throw error
@@ -125,8 +147,9 @@ function speechUrl(origin: string, speechId: string): string {
 }
 
 /** Asked before its bytes are read. @throws DomainError not_found · conflict: no file is taken now */
-async function checkOpen(db: Db, organizationId: string, speechId: string): Promise<void> {
+async function checkOpen(db: Db, organizationId: string, speechId: string): Promise<SpeechRow> {
   const speech = await getSpeech(db, organizationId, speechId)
   const closed = refuseFile({ state: speech.state as PresentationState, versions: speech.latest_number ?? 0 })
   if (closed) throw new DomainError('conflict', { detail: closed })
+  return speech
 }

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import type { DomainError } from '../errors.ts'
 import { getSpeech } from '../features/presentations/queries.ts'
+import { uploadStates } from '../features/presentations/rules/uploads.ts'
 import { tusHandlers, type UploadPlace } from '../http/tus.ts'
 import { translator } from '../i18n.ts'
 import { problem as answerProblem, languageOf } from '../problem.ts'
@@ -20,17 +21,18 @@ const resumable = z.string().optional().meta({ example: '1.0.0' })
 const bytes = { 'application/offset+octet-stream': { schema: z.any().meta({ format: 'binary' }) } }
 
 /** Where an upload stands: what came of it, and at the end which version it is, or why it was refused. */
-const uploadSchema = z
+export const uploadSchema = z
   .object({
     received: z.int(),
     size: z.int(),
-    state: z.enum(['receiving', 'kept', 'refused']),
+    state: z.enum(uploadStates),
     number: z.int().optional(),
     code: z.string().optional(),
     text: z.string().optional(),
     parts: z.array(z.object({ size: z.int(), sha256: z.string() })).optional(),
   })
   .meta({ id: 'Upload' })
+export type UploadBody = z.output<typeof uploadSchema>
 
 const refusals = { ...fileProblems(), 412: { description: 'TusVersion' } }
 

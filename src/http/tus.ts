@@ -3,6 +3,7 @@ import type { Context as CommandContext } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { AppEnv } from '../env.ts'
 import { DomainError, type ErrorCode } from '../errors.ts'
+import { whileWaited } from '../features/files/inspect.ts'
 import { refusals } from '../features/files/refusal.ts'
 import { dropUpload, finishUpload, receivePart } from '../features/presentations/commands/receive.ts'
 import { claimFinish, openUpload } from '../features/presentations/commands/uploads.ts'
@@ -36,7 +37,7 @@ const BYTES = 'application/offset+octet-stream'
 /**
  * Uploads that may be cut and gone on with: the tus protocol 1.0.0, core with creation, creation-with-upload, expiration
  * and termination (tus.io/protocols/resumable-upload). Beyond it: GET says as JSON where an upload stands, with the
- * SHA-256 of each part; `Upload-State` after the last byte; `Idempotency-Key` at creation. `refuse` writes the answer to
+ * SHA-256 of each part; `Upload-State` (`checking` from the last byte until it is kept or refused); `Idempotency-Key` at creation. `refuse` writes the answer to
  * what is refused: pages and the API have their own.
  */
 export function tusHandlers(open: OpenPlace, refuse: (c: Context<AppEnv>, error: DomainError) => Response) {
@@ -137,8 +138,11 @@ async function takeIn(c: Context<AppEnv>, place: UploadPlace, upload: UploadRow)
 }
 
 async function finish(c: Context<AppEnv>, place: UploadPlace, upload: UploadRow): Promise<UploadRow> {
-  await finishUpload(c.var.services, place.ctx, upload)
-  scanSoon(c.var.services, place.ctx, { organizationId: upload.organization_id, id: upload.presentation_id })
+  const { services } = c.var
+  const speech = { organizationId: upload.organization_id, id: upload.presentation_id }
+  const work = finishUpload(services, place.ctx, upload).then(() => scanSoon(services, place.ctx, speech))
+  // Who sent it is told that it is here; the look goes on.
+  if (!(await whileWaited(services, work))) services.later(work)
   return find(c, place, upload.id)
 }
 

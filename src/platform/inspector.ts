@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { DomainError } from '../errors.ts'
 import type { ByteSource } from '../features/files/bytes.ts'
-import type { Act, Answers, Inspector, Outcome } from '../features/files/inspector.ts'
+import type { Act, Answers, Inspector, Outcome, Turn } from '../features/files/inspector.ts'
 import { type Refusal, refused } from '../features/files/refusal.ts'
+import { fairTurns } from './fair-turns.ts'
 
 /** What the thread says: a range of the document it wants, or how it ended. */
 export type FromThread =
@@ -14,7 +15,7 @@ export type FromThread =
 export type ToThread = { act: Act; size: number; name: string } | { bytes: Uint8Array }
 
 export interface InspectorLimits {
-  /** Of one look, without what the store takes to give the bytes. */
+  /** Of one look, from its beginning to its end, reads of the store included. */
   milliseconds: number
   memoryMb: number
   threads: number
@@ -44,21 +45,10 @@ const THREAD = new URL(
 export function createInspector(given: Partial<InspectorLimits> = {}): Inspector {
   const limits = { ...defaults, ...given }
   const idle: { thread: Worker; timer: NodeJS.Timeout }[] = []
-  const queue: (() => void)[] = []
   const living = new Set<Worker>()
-  let busy = 0
   let closed = false
 
-  const turn = async () => {
-    if (busy < limits.threads) return void busy++
-    if (queue.length >= limits.waiting) throw new DomainError('unavailable', { params: { retryAfter: 30 } })
-    await new Promise<void>((resolve) => queue.push(resolve))
-  }
-  const next = () => {
-    const waiting = queue.shift()
-    if (waiting) waiting()
-    else busy--
-  }
+  const turn = fairTurns({ running: limits.threads, waiting: limits.waiting })
   const start = () => {
     const memory = Math.floor(limits.memoryMb / 4)
     const thread = new Worker(THREAD, {
@@ -92,8 +82,8 @@ export function createInspector(given: Partial<InspectorLimits> = {}): Inspector
   }
 
   return {
-    async look<A extends Act>(act: A, source: ByteSource, name: string, begin?: () => Promise<void>) {
-      await turn()
+    async look<A extends Act>(act: A, source: ByteSource, name: string, { lanes = [], begin }: Turn = {}) {
+      const end = await turn(lanes)
       try {
         await begin?.()
         const thread = take()
@@ -104,7 +94,7 @@ export function createInspector(given: Partial<InspectorLimits> = {}): Inspector
         if ('refusal' in ended) throw refused(ended.refusal)
         return ended.outcome as Outcome<A>
       } finally {
-        next()
+        end()
       }
     },
     async close() {
@@ -120,21 +110,16 @@ type Ended =
   /** The store failed: that says nothing of the document. */
   | { broken: unknown; lost: true }
 
-/** One look by one thread. Its clock stands still while the store is asked. */
+/**
+ * One look by one thread, within its time. Where a store that hangs took most of that, it is the store that failed: what a document
+ * makes us read is bounded (`windows.ts`).
+ */
 function work(thread: Worker, job: ToThread, source: ByteSource, milliseconds: number): Promise<Ended> {
   return new Promise((resolve) => {
-    let left = milliseconds
     let over = false
-    let since = performance.now()
-    let timer: NodeJS.Timeout
-    const run = () => {
-      since = performance.now()
-      timer = setTimeout(() => end({ outcome: { stopped: 'time' }, lost: true }), left)
-    }
-    const pause = () => {
-      clearTimeout(timer)
-      left -= performance.now() - since
-    }
+    let asked = 0
+    let atStore = 0
+    let reading = false
     const end = (ended: Ended) => {
       clearTimeout(timer)
       thread.off('message', hear)
@@ -143,6 +128,13 @@ function work(thread: Worker, job: ToThread, source: ByteSource, milliseconds: n
       over = true
       resolve(ended)
     }
+    const late = () => {
+      if (reading) atStore += performance.now() - asked
+      if (atStore <= milliseconds / 2) return end({ outcome: { stopped: 'time' }, lost: true })
+      const cause = new Error(`the file store took ${Math.round(atStore)} ms of a look`)
+      end({ broken: new DomainError('unavailable', { params: { retryAfter: 60 }, cause }), lost: true })
+    }
+    const timer = setTimeout(late, milliseconds)
     const fail = (cause: Error & { code?: string }) =>
       end({ outcome: { stopped: cause.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'fault', cause }, lost: true })
     const exit = () => end({ outcome: { stopped: 'fault', cause: 'the thread ended' }, lost: true })
@@ -150,12 +142,14 @@ function work(thread: Worker, job: ToThread, source: ByteSource, milliseconds: n
       if ('done' in said) return end({ outcome: { done: said.done } as Outcome<Act> })
       if ('refusal' in said) return end({ refusal: said.refusal })
       if ('fault' in said) return end({ outcome: { stopped: 'fault', cause: said.fault }, lost: true })
-      pause()
+      asked = performance.now()
+      reading = true
       source.read(...said.want).then(
         (found) => {
           if (over) return
+          reading = false
+          atStore += performance.now() - asked
           const bytes = found.slice()
-          run()
           thread.postMessage({ bytes } satisfies ToThread, [bytes.buffer])
         },
         (broken: unknown) => end({ broken, lost: true }),
@@ -164,7 +158,6 @@ function work(thread: Worker, job: ToThread, source: ByteSource, milliseconds: n
     thread.on('message', hear)
     thread.on('error', fail)
     thread.on('exit', exit)
-    run()
     thread.postMessage(job)
   })
 }

@@ -3,9 +3,11 @@ import type { Context } from '../context.ts'
 import { transaction } from '../db/transaction.ts'
 import type { AppEnv } from '../env.ts'
 import { DomainError } from '../errors.ts'
-import { type StoredDocument, storeDocument } from '../features/files/commands.ts'
+import { finishLate, receiveDocument } from '../features/presentations/commands/receive.ts'
+import { parkUpload } from '../features/presentations/commands/uploads.ts'
 import { submitVersion } from '../features/presentations/commands/versions.ts'
 import { getSpeech } from '../features/presentations/queries.ts'
+import { FALLBACK_NAME } from '../features/presentations/rules/uploads.ts'
 import { refuseFile } from '../features/presentations/rules.ts'
 import type { PresentationState } from '../features/presentations/schema.ts'
 import { scanSoon } from '../http/scan-soon.ts'
@@ -14,6 +16,8 @@ import { type Part, readMultipart } from './multipart.ts'
 
 export interface Received {
   accepted: { name: string; number: number }[]
+  /** All there, and looked at after the answer: the page lists them until then. */
+  checking: { name: string }[]
   refused: { name: string; error: DomainError }[]
 }
 
@@ -33,7 +37,7 @@ export async function receiveFiles(
   sentBy: 'speaker' | 'organizer',
 ): Promise<Received> {
   const { config, db } = c.var.services
-  const received: Received = { accepted: [], refused: [] }
+  const received: Received = { accepted: [], checking: [], refused: [] }
   const limits = { maxBytes: config.uploadMaxBytes + FORM_ROOM, maxParts: MAX_FILES }
   const speech = await getSpeech(db, target.organizationId, target.id)
   const closed = refuseFile({ state: speech.state as PresentationState, versions: speech.latest_number ?? 0 })
@@ -41,16 +45,18 @@ export async function receiveFiles(
   for await (const part of readMultipart(c.req.raw, limits)) {
     if (part.name !== 'file' || !part.filename) continue
     try {
-      received.accepted.push(await receiveOne(c, ctx, target, part, sentBy))
+      const one = await receiveOne(c, ctx, { ...target, seminarId: speech.seminar_id }, part, sentBy)
+      if (one.number === undefined) received.checking.push({ name: one.name })
+      else received.accepted.push(one)
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
       const ended = error.code === 'bad_request' || error.code === 'storage_full' || error.code === 'too_large'
-      if (ended && !received.accepted.length) throw error
+      if (ended && !received.accepted.length && !received.checking.length) throw error
       received.refused.push({ name: cleanLine(part.filename).slice(0, 150), error })
       if (ended) break
     }
   }
-  if (!received.accepted.length && !received.refused.length)
+  if (!received.accepted.length && !received.checking.length && !received.refused.length)
     throw new DomainError('invalid', { detail: 'file_missing' })
   return received
 }
@@ -58,25 +64,37 @@ export async function receiveFiles(
 async function receiveOne(
   c: HonoContext<AppEnv>,
   ctx: Context,
-  target: { organizationId: string; id: string },
+  target: { organizationId: string; seminarId: string; id: string },
   part: Part,
   sentBy: 'speaker' | 'organizer',
-) {
-  const { config, db } = c.var.services
-  const stored = await storeDocument(c.var.services, {
-    organizationId: target.organizationId,
+): Promise<{ name: string; number: number } | { name: string; number?: undefined }> {
+  const { services } = c.var
+  const { config, db } = services
+  const { organizationId } = target
+  const received = await receiveDocument(services, {
+    organizationId,
+    lanes: [target.seminarId, target.id],
     filename: part.filename,
-    fallbackName: 'tham-luan',
+    fallbackName: FALLBACK_NAME,
     body: part.body,
     maxBytes: config.uploadMaxBytes,
   })
-  const number = await keep(c, stored, () => transaction(db, (trx) => submitVersion(trx, ctx, target, stored, sentBy)))
-  scanSoon(c.var.services, ctx, target)
-  return { name: stored.name, number }
+  if ('bytes' in received) {
+    const owner = { organizationId, presentationId: target.id, sentBy }
+    const park = () => transaction(db, (trx) => parkUpload(trx, ctx, owner, received.bytes))
+    const upload = await keep(c, received.bytes, park)
+    services.later(finishLate(services, ctx, upload, received).then(() => scanSoon(services, ctx, target)))
+    return { name: upload.name }
+  }
+  const { document } = received
+  const submit = () => transaction(db, (trx) => submitVersion(trx, ctx, target, document, sentBy))
+  const number = await keep(c, document, submit)
+  scanSoon(services, ctx, target)
+  return { name: document.name, number }
 }
 
 /** Bytes without a row help nobody: they go when the row could not be written. */
-async function keep<T>(c: HonoContext<AppEnv>, stored: StoredDocument, write: () => Promise<T>): Promise<T> {
+async function keep<T>(c: HonoContext<AppEnv>, stored: { key: string }, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Received } from './receive-files.ts'
 type ShowRefused = (refused: Received['refused'], accepted: number, status: number) => Promise<Response>
 
 /**
- * Answers an upload: back to the page when all was taken; the page again with what was refused and why, status 4xx; to the
+ * Answers an upload: back to the page when all was taken, or is here and being looked at; the page again with what was refused and why, status 4xx; to the
  * island (Accept: application/json) the same as JSON.
  */
 export async function answerUpload(
@@ -16,7 +16,7 @@ export async function answerUpload(
   base: string,
   show: ShowRefused,
 ): Promise<Response> {
-  const { accepted, refused } = await orRefused(receive)
+  const { accepted, checking, refused } = await orRefused(receive)
   const status = refused[0] ? statusOf[refused[0].error.code] : 200
   if (status === 503) {
     c.var.services.vitals?.notice('files_full')
@@ -28,9 +28,11 @@ export async function answerUpload(
       code: error.detail ?? error.code,
       text: refusalText(c.var.t, error),
     }))
-    return c.json({ accepted, refused: said }, status)
+    return c.json({ accepted, ...(checking.length ? { checking } : {}), refused: said }, status)
   }
-  return refused.length ? show(refused, accepted.length, status) : c.redirect(`${base}?received`, 303)
+  return refused.length
+    ? show(refused, accepted.length, status)
+    : c.redirect(accepted.length ? `${base}?received` : base, 303)
 }
 
 async function orRefused(receive: () => Promise<Received>): Promise<Received> {
@@ -38,6 +40,6 @@ async function orRefused(receive: () => Promise<Received>): Promise<Received> {
     return await receive()
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'not_found') throw error
-    return { accepted: [], refused: [{ name: '', error }] }
+    return { accepted: [], checking: [], refused: [{ name: '', error }] }
   }
 }

@@ -58,6 +58,36 @@ export const adversarial: Record<string, (n: number) => Uint8Array> = {
   'PDF names of signs': (n) => pdf({ object: `/${times('#4a', n)}` }),
   'PDF comments': (n) => pdf({ object: times('%', n) }),
   'PDF blanks before R': (n) => pdf({ object: `<</A 1${' '.repeat(n)}0 R>>` }),
+  'an instruction of texts': (n) => word(`<w:fldChar w:fldCharType="begin"/>${times('<w:t>IF </w:t>', n)}`),
+  'an instruction of blanks': (n) => word(`<w:fldChar w:fldCharType="begin"/>${times('<w:t> </w:t>', n)}`),
+  'fields in fields, with much between': (n) =>
+    word(
+      times(
+        `<w:fldChar w:fldCharType="begin"/><w:t>IF ${'a'.repeat(4000)}</w:t><w:fldChar w:fldCharType="begin"/><w:fldChar w:fldCharType="end"/><w:fldChar w:fldCharType="end"/>`,
+        n,
+      ),
+    ),
+  'links of many words': (n) => word(times(`<w:fldSimple w:instr="HYPERLINK ${'a '.repeat(1500)}"/>`, n)),
+  'links of backslashes': (n) => word(times(`<w:fldSimple w:instr='HYPERLINK "${'\\'.repeat(2000)}'/>`, n)),
+  'addresses in OpenDocument': (n) => odf('odt', { 'content.xml': `<x xml:base="${'a '.repeat(n / 2)}"/>` }),
+  'folders above in OpenDocument': (n) => odf('odt', { 'content.xml': `<x xml:base="${'./'.repeat(n / 2)}"/>` }),
+  'PDF objects that stand for each other': (n) =>
+    pdf({ object: Array.from({ length: n / 24 }, (_, i) => `${i + 9} 0 obj ${i + 10} 0 R`).join('\nendobj\n') }),
+  'PDF addresses': (n) => pdf({ object: times('<</URI(\xfe\xff\0h\0t\0t\0p)>> ', n) }),
+  'OLE links': (n) =>
+    ole([
+      {
+        name: 'WordDocument',
+        content: strToU8(`\xec\xa5${'\0'.repeat(20)}${times('\x13HYPERLINK "a" \x14', n / 5)}`, true),
+      },
+    ]),
+  'OLE fields behind blanks': (n) =>
+    ole([
+      {
+        name: 'WordDocument',
+        content: strToU8(`\xec\xa5${'\0'.repeat(20)}${times(`\x13${' '.repeat(1000)}A`, n / 5)}`, true),
+      },
+    ]),
   'OLE fields': (n) =>
     ole([
       {

@@ -51,7 +51,7 @@ export function sender(t: { app: Hono<AppEnv> }, at: string, cookie = '', own: R
       return (await (await ask('GET', url)).json()) as {
         received: number
         size: number
-        state: 'receiving' | 'kept' | 'refused'
+        state: 'receiving' | 'checking' | 'kept' | 'refused'
         number?: number
         code?: string
         text?: string

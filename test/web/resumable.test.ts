@@ -296,7 +296,7 @@ describe('a file that came in pieces', () => {
     const fails = { ...t.services.files, get: () => Promise.reject(new Error('killed')) }
     const broken = await createTestAppWith(fails)
     await broken.patch(url, 300, bytes.subarray(300)).catch(() => undefined)
-    expect(await speaker.state(url)).toMatchObject({ received: bytes.length, state: 'receiving' })
+    expect(await speaker.state(url)).toMatchObject({ received: bytes.length, state: 'checking' })
     await run('finish_uploads')
     expect(await versions()).toEqual([])
     await change(url, { checking_until: new Date(0) })
@@ -329,7 +329,7 @@ describe('a file that came in pieces', () => {
     const answer = await full.patch(url, 0, bytes)
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({ code: 'storage_full' })
-    expect(await speaker.state(url)).toMatchObject({ received: bytes.length, state: 'receiving' })
+    expect(await speaker.state(url)).toMatchObject({ received: bytes.length, state: 'checking' })
     await change(url, { checking_until: null })
     expect((await speaker.patch(url, bytes.length, new Uint8Array())).headers.get('upload-state')).toBe('kept')
     expect(await versions()).toHaveLength(1)

@@ -7,33 +7,16 @@ export interface ByteSource {
   read(start: number, length: number): Promise<Uint8Array>
 }
 
-/** One read of the store fetches this much; later reads inside it cost nothing. */
-const WINDOW = 512 * 1024
-
-/** A stored file as a source. Holds at most one window in memory. */
+/** A stored file as a source: each read is one of the store. */
 export function storedSource(files: FileStore, key: string, size: number): ByteSource {
-  return windowed(size, async (start, length) => {
-    const found = await files.get(key, { start, end: start + length - 1 })
-    if (!found) throw new Error('the stored file is gone')
-    return collect(found.body, length)
-  })
-}
-
-/** A source over what is far away: near reads are answered from one window. `fetch` is asked for what exists only. */
-export function windowed(size: number, fetch: (start: number, length: number) => Promise<Uint8Array>): ByteSource {
-  let at = 0
-  let window: Uint8Array = new Uint8Array()
   return {
     size,
     async read(start, length) {
       const wanted = Math.min(length, size - start)
       if (wanted <= 0) return new Uint8Array()
-      if (wanted > WINDOW) return fetch(start, wanted)
-      if (start < at || start + wanted > at + window.byteLength) {
-        window = await fetch(start, Math.min(WINDOW, size - start))
-        at = start
-      }
-      return window.subarray(start - at, start - at + wanted)
+      const found = await files.get(key, { start, end: start + wanted - 1 })
+      if (!found) throw new Error('the stored file is gone')
+      return collect(found.body, wanted)
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Trx } from '../../db/transaction.ts'
 import { type DocumentKind, documentTypes } from './content.ts'
 import { type InspectStores, inspectStored } from './inspect.ts'
 import { displayName } from './rules.ts'
+import type { FileStore } from './schema.ts'
 
 /** A document whose bytes are stored and looked at, with no row yet. */
 export interface StoredDocument {
@@ -13,32 +14,49 @@ export interface StoredDocument {
   sha256: Uint8Array
 }
 
+/** A document on its way in, and how it is called. */
+export interface SentDocument {
+  organizationId: string
+  /** Within the organisation, whose it is (`Turn`): its seminar, its speech. */
+  lanes?: string[]
+  filename: string | undefined
+  fallbackName: string
+  body: ReadableStream<Uint8Array>
+  maxBytes: number
+}
+
+/** A document that arrived whole, and that nobody has looked at yet. */
+export interface StoredBytes extends Omit<SentDocument, 'body' | 'maxBytes'> {
+  key: string
+  size: number
+  sha256: Uint8Array
+}
+
+/** Streams a document into the store. @throws DomainError too_large, storage_full */
+export async function storeBytes(files: FileStore, sent: SentDocument): Promise<StoredBytes> {
+  const { body, maxBytes, ...named } = sent
+  const key = `${sent.organizationId}/presentation/${crypto.randomUUID()}`
+  return { ...named, key, ...(await files.put(key, body, { maxBytes })) }
+}
+
+/** Looks at what a document is; its bytes stay, whatever it finds. @throws DomainError a refusal (`refusal.ts`), unavailable */
+export async function lookAt(stores: InspectStores, stored: StoredBytes): Promise<StoredDocument> {
+  const { key, size, sha256, filename, fallbackName } = stored
+  const kind = await inspectStored(stores, 'check', { ...stored, name: filename ?? '' })
+  return { key, kind, name: displayName(filename, kind, fallbackName), mediaType: documentTypes[kind], size, sha256 }
+}
+
 /**
  * Streams a document into the store and looks at what it is. Not in a transaction: the row follows (`addFile`), and
  * whoever writes none calls `files.delete`. What is refused is gone again.
- * @throws DomainError too_large, storage_full, or a refusal (`refusal.ts`)
+ * @throws DomainError too_large, storage_full, unavailable, or a refusal (`refusal.ts`)
  */
-export async function storeDocument(
-  stores: InspectStores,
-  upload: {
-    organizationId: string
-    filename: string | undefined
-    fallbackName: string
-    body: ReadableStream<Uint8Array>
-    maxBytes: number
-  },
-): Promise<StoredDocument> {
-  const { files } = stores
-  const { organizationId } = upload
-  const key = `${organizationId}/presentation/${crypto.randomUUID()}`
-  const { size, sha256 } = await files.put(key, upload.body, { maxBytes: upload.maxBytes })
+export async function storeDocument(stores: InspectStores, sent: SentDocument): Promise<StoredDocument> {
+  const stored = await storeBytes(stores.files, sent)
   try {
-    const looked = { organizationId, key, size, sha256, name: upload.filename ?? '' }
-    const kind = await inspectStored(stores, 'check', looked)
-    const name = displayName(upload.filename, kind, upload.fallbackName)
-    return { key, kind, name, mediaType: documentTypes[kind], size, sha256 }
+    return await lookAt(stores, stored)
   } catch (error) {
-    await files.delete(key)
+    await stores.files.delete(stored.key)
     throw error
   }
 }

@@ -49,11 +49,28 @@ export async function readDocx(source: ByteSource, budget = budgetFor(source.siz
     return true
   }
   const styles = new Map<string, 2 | 3 | 4>()
-  await part('word/styles.xml', styleHandlers(styles))
+  let main = 'word/document.xml'
+  await part(
+    '_rels/.rels',
+    findMain((name) => {
+      main = name
+    }),
+  )
+  await part(`${main.slice(0, main.lastIndexOf('/') + 1)}styles.xml`, styleHandlers(styles))
   const result: DocumentText = { blocks: [], legacyFont: false, pictures: 0 }
   const { full, ...handlers } = textHandlers(result, styles)
-  if (!(await part('word/document.xml', handlers, full))) throw refused('file_damaged')
+  if (!(await part(main, handlers, full))) throw refused('file_damaged')
   return result
+}
+
+/** The part that is the text, by the package's own relationships (ECMA-376 part 1, 11.3.10): its name says nothing. */
+function findMain(found: (name: string) => void): XmlHandlers {
+  return {
+    open(element) {
+      if (element.local === 'Relationship' && /\/officeDocument$/.test(attributeOf(element, 'Type')))
+        found(attributeOf(element, 'Target').replace(/^\//, ''))
+    },
+  }
 }
 
 /** Style ids differ from language to language; the names `heading 1`, `Title` do not. */

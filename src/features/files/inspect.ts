@@ -13,6 +13,8 @@ export interface InspectStores {
   files: FileStore
   inspector: Inspector
   log?: { warn(event: string, fields: Record<string, unknown>): void }
+  /** How long whoever sent a document waits for the look, in milliseconds; 20 s by default. */
+  patience?: number
 }
 
 /** A stored document, by its key; `sha256` is of its bytes. */
@@ -22,6 +24,8 @@ export interface Inspected {
   size: number
   sha256: Uint8Array
   name: string
+  /** Whose it is within the organisation (`Turn`): its seminar, its speech. */
+  lanes?: string[] | undefined
 }
 
 /**
@@ -42,7 +46,8 @@ export async function inspectStored<A extends Act>(
       if (!attempt) throw refused('file_too_complex')
     }
     try {
-      const outcome = await inspector.look(act, storedSource(files, file.key, file.size), file.name, begin)
+      const lanes = [file.organizationId, ...(file.lanes ?? [])]
+      const outcome = await inspector.look(act, storedSource(files, file.key, file.size), file.name, { begin, lanes })
       if ('done' in outcome) {
         await transaction(db, (trx) => endAttempts(trx, subject))
         return outcome.done
@@ -58,6 +63,22 @@ export async function inspectStored<A extends Act>(
   }
 }
 
+const PATIENCE_MS = 20_000
+
+/** What work on a document gives, if it does while its sender still waits for an answer; else undefined, and it goes on. */
+export async function whileWaited<T>(
+  { patience = PATIENCE_MS }: Pick<InspectStores, 'patience'>,
+  work: Promise<T>,
+): Promise<{ value: T } | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), patience)
+  try {
+    return await Promise.race([work.then((value) => ({ value })), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 function stop(db: Db, subject: Subject, id: string, why: string): Promise<void> {
   return transaction(db, (trx) => stopAttempt(trx, subject, id, why))
 }
@@ -66,7 +87,8 @@ function stop(db: Db, subject: Subject, id: string, why: string): Promise<void> 
 export function readWords(
   stores: InspectStores,
   file: { organization_id: string; storage_key: string; size: number; sha256: Uint8Array; name: string },
+  lanes: string[],
 ): Promise<DocumentText> {
   const { organization_id: organizationId, storage_key: key, size, sha256, name } = file
-  return inspectStored(stores, 'words', { organizationId, key, size, sha256, name })
+  return inspectStored(stores, 'words', { organizationId, key, size, sha256, name, lanes })
 }

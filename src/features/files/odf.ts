@@ -13,6 +13,10 @@ const KINDS: Record<string, 'odt' | 'odp'> = {
 const MACROS = /^(Basic|Scripts)\/(?!$)/i
 const XLINK = 'http://www.w3.org/1999/xlink'
 const PRESENTATION = 'urn:oasis:names:tc:opendocument:xmlns:presentation:1.0'
+const XFORMS = 'http://www.w3.org/2002/xforms'
+/** What is fetched, or sent to, besides what XLink leads to. Those of RDF are names: LibreOffice writes some into every file. */
+const ADDRESSES = /^(action|base|datasource|definition-src|href|image-data|location|schema|src|url)$/
+const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#'
 const RUNS = /^\s*(vnd\.sun\.star\.|macro:|script:|javascript:|service:|slot:|\.uno:)/i
 
 /**
@@ -45,11 +49,21 @@ function checkElement(element: XmlElement): void {
   if (local === 'encryption-data') throw refused('file_encrypted')
   if (local === 'script' && /:office:|:script:/.test(uri)) throw refused('file_macros')
   if (local === 'event-listener') refuseListener(element)
+  // An address as text.
+  if (uri === XFORMS && local === 'resource') throw refused('file_external')
   if (local.startsWith('dde-') || local === 'applet') throw refused('file_active')
   for (const { uri: space, local: name, value } of element.attributes) {
     if (RUNS.test(value)) throw refused('file_macros')
-    if (space === XLINK && name === 'href' && !mayLead(element, value)) throw refused('file_external')
+    if (space === XLINK && name === 'href') {
+      if (!mayLead(element, value)) throw refused('file_external')
+    } else if (space !== RDF && isAddress(element, space, name) && value.trim().split(/\s+/).some(leadsOut))
+      throw refused('file_external')
   }
+}
+
+function isAddress({ uri }: XmlElement, space: string, name: string): boolean {
+  if (uri === XFORMS) return ADDRESSES.test(name) || name === 'resource'
+  return space !== '' && ADDRESSES.test(name)
 }
 
 /** A click that turns to another slide starts nothing; whatever else an event does, a program does it. */

@@ -5,6 +5,7 @@ import { attributeOf, type XmlElement, type XmlHandlers } from './xml.ts'
 
 /** What VML draws is fetched from where it says, without a relationship. */
 const DRAWN = new Set(['imagedata', 'fill', 'stroke'])
+const COMPATIBILITY = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
 const RUNS = /^\s*ppaction:\/\/(program|macro|ole)/i
 
 /**
@@ -15,26 +16,36 @@ const RUNS = /^\s*ppaction:\/\/(program|macro|ole)/i
 export function ooxmlPart(): XmlHandlers {
   const fields = fieldCollector()
   let depth = 0
-  let instruction = 0
+  const inside = { code: 0, text: 0, deleted: 0, level: 0 }
+  const count = (element: XmlElement, by: 1 | -1) => {
+    const { local, uri } = element
+    if (local === 'instrText' || local === 'delInstrText') inside.code += by
+    if (local === 't' || local === 'delText') inside.text += by
+    if (/^(del|moveFrom|delInstrText|delText)$/.test(local)) inside.deleted += by
+    if (uri === COMPATIBILITY && (local === 'Choice' || local === 'Fallback')) inside.level += by
+  }
   return {
     open(element) {
       depth++
+      count(element, 1)
       const { local } = element
-      if (local === 'instrText' || local === 'delInstrText') instruction++
-      else if (local === 'fldSimple') refuseField(attributeOf(element, 'instr'))
-      else if (local === 'fldChar') {
+      if (local === 'fldSimple') {
+        fields.nest()
+        refuseField(attributeOf(element, 'instr'))
+      } else if (local === 'fldChar') {
         const type = attributeOf(element, 'fldCharType')
-        if (type === 'begin') fields.begin()
-        else if (type === 'separate') fields.separate()
-        else if (type === 'end') fields.end()
+        if (type === 'begin') fields.begin(inside.level)
+        else if (type === 'separate') fields.separate(inside.level)
+        else if (type === 'end') fields.end(inside.level)
       } else refuseElement(element)
     },
     text(text) {
-      if (instruction) fields.say(text)
+      const { code, text: plain, deleted, level } = inside
+      if (code || plain) fields.say(text, { isCode: code > 0, isDeleted: deleted > 0, level })
     },
-    close({ local }) {
+    close(element) {
       depth--
-      if (local === 'instrText' || local === 'delInstrText') instruction--
+      count(element, -1)
       if (depth === 0) fields.close()
     },
   }

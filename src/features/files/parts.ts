@@ -29,6 +29,8 @@ const MAX_NESTED = 24 * 1024 * 1024
 export interface PartVisitor {
   /** Whether an archive with this name may be a document of its own; it is then given whole. */
   nested?: (name: string) => ((source: ByteSource) => Promise<void>) | undefined
+  /** Whether a drawing is nothing but a picture of the document: it may have a document type of its own. */
+  isPicture?: (name: string) => boolean
   /** What looks at an entry that is XML, by its content, not its name. */
   xml(name: string): XmlHandlers
 }
@@ -53,7 +55,7 @@ export async function visitParts(
       const head = join(kept)
       begun = true
       if (isContainer(head, entry)) return true
-      if (isXml(head, entry.name)) look = xmlReader(visitor.xml(entry.name), budget)
+      if (isXml(head, entry.name, visitor)) look = xmlReader(visitor.xml(entry.name), budget)
       look?.write(head)
       kept = []
       return false
@@ -76,9 +78,8 @@ export async function visitParts(
   }
 }
 
-/** A drawing may have a document type of its own, and is shown as a picture: it is none of the document's parts. */
-function isXml(head: Uint8Array, name: string): boolean {
-  return !/\/media\/[^/]+\.svg$/i.test(name) && (/\.(xml|rels|vml)$/i.test(name) || looksLikeXml(head))
+function isXml(head: Uint8Array, name: string, { isPicture }: PartVisitor): boolean {
+  return !isPicture?.(name) && (/\.(xml|rels|vml)$/i.test(name) || looksLikeXml(head))
 }
 
 async function checkInside(inside: ByteSource, name: string, visitor: PartVisitor, budget: Budget): Promise<void> {

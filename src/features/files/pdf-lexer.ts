@@ -1,6 +1,7 @@
-/** What is read of an object, in order. A string is given as far as 200 bytes. */
+/** What is read of an object, in order. A string is given as far as its first 200 bytes, and then said to be cut. */
 export type PdfToken =
-  | { kind: 'name' | 'word' | 'string'; text: string }
+  | { kind: 'name' | 'word'; text: string }
+  | { kind: 'string'; text: string; isCut: boolean }
   | { kind: '<<' | '>>' | '[' | ']'; text?: undefined }
 
 const KEPT = 200
@@ -35,7 +36,7 @@ export function pdfLexer(take: (token: PdfToken) => boolean): (bytes: Uint8Array
     const text = String.fromCharCode(...said)
     said = []
     state = 'between'
-    return take({ kind: 'string', text: hex ? unhexed(text) : unescaped(text) })
+    return take({ kind: 'string', text: hex ? unhexed(text) : unescaped(text), isCut: text.length >= KEPT })
   }
   const keep = (byte: number) => {
     if (said.length < KEPT) said.push(byte)

@@ -1,4 +1,5 @@
 import type { PdfToken } from './pdf-lexer.ts'
+import { isBadAddress, note, noteAlias, type PdfLinks } from './pdf-links.ts'
 import { refused } from './refusal.ts'
 
 /** What matters of a dictionary: which known keys it has, and those of its values that are names or numbers. */
@@ -9,6 +10,10 @@ interface Dictionary {
   numbers: Map<string, number>
   /** It is what happens when the document is opened. */
   opens: boolean
+  /** It does something, or what it does is said elsewhere. */
+  acts: boolean
+  /** It lists fonts, pictures or the like by names of any kind. */
+  isList: boolean
 }
 interface List {
   /** The filters it names, where it is a list of filters. */
@@ -22,23 +27,14 @@ export interface PdfObject {
   hasStream: boolean
 }
 
-/** Numbers of what an opening document does, and of objects that would do more than turn to a page. */
-export interface PdfActions {
-  opening: Set<number>
-  acting: Set<number>
-}
-
 const ACTIVE = new Set(['Launch', 'RichMedia', 'SubmitForm', 'ImportData', 'XFA'])
 const EMBEDDED = new Set(['EmbeddedFile', 'EmbeddedFiles', 'GoToE'])
-/** What pages, catalogs, fields and annotations have, and lists of fonts, where any name may be a key, have not. */
-const OF_ACTIONS = ['Type', 'Subtype', 'Pages', 'Parent', 'FT', 'Rect', 'MediaBox', 'Kids', 'T']
-const OTHERS = ['AA', 'JS', 'S', 'Next', 'Encrypt', 'F', 'N', 'First', 'Filter', 'DecodeParms']
-const KNOWN = new Set([...OF_ACTIONS, ...OTHERS])
+const KNOWN = new Set(['AA', 'EF', 'Ref', 'JS', 'S', 'Next', 'F', 'N', 'First', 'Filter', 'DecodeParms'])
+/** Lists of resources (7.8.3), where any name may be a key. */
+const LISTS = new Set(['Font', 'XObject', 'ExtGState', 'ColorSpace', 'Pattern', 'Shading', 'Properties'])
 /** Actions that are harmless behind a click, not at the opening (ISO 32000-1, table 198). */
 const ACTS = new Set(['URI', 'Thread', 'Sound', 'Movie', 'Rendition', 'Named', 'Hide', 'Trans', 'GoTo3DView'])
-const FORBIDDEN_LINK = /^\s*((javascript|vbscript|file|data|smb):|\\\\)/i
 const MAX_DEPTH = 200
-const MAX_ACTIONS = 200_000
 
 /**
  * Takes the tokens of one object and refuses what runs, leads elsewhere or holds another file (ISO 32000-1, 12.6, 7.11). `single`:
@@ -46,7 +42,7 @@ const MAX_ACTIONS = 200_000
  * @returns what it was, and a function that returns true at the object's end
  * @throws DomainError file_active, file_embedded, file_external, file_encrypted, file_too_complex
  */
-export function pdfObject(number: number, actions: PdfActions, single = false) {
+export function pdfObject(number: number, links: PdfLinks, single = false) {
   const object: PdfObject = { dictionary: undefined, hasStream: false }
   const open: (Dictionary | List)[] = []
   let numbers: string[] = []
@@ -62,7 +58,12 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
     numbers = []
     open.push(what)
   }
-  const whole = () => single && open.length === 0
+  let numbered = 0
+  /** `5 0 R` is one value. */
+  const whole = ({ kind, text }: PdfToken) => {
+    const goesOn = kind === 'word' && /^\d+$/.test(text) && ++numbered < 3
+    return single && open.length === 0 && !goesOn
+  }
 
   function name(text: string): void {
     refuseName(text)
@@ -73,6 +74,8 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
     // A number is a value; the name behind it is the next key.
     if (dictionary.key !== undefined && !numbers.length) {
       dictionary.names.set(dictionary.key, text)
+      // Said twice, each reader takes another.
+      if (dictionary.key === 'S' && ACTS.has(text)) dictionary.acts = true
       dictionary.key = undefined
       return
     }
@@ -84,10 +87,17 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
   /** Numbers, `R`, `true`. */
   function value(text: string): void {
     const dictionary = inside()
+    const target = Number(numbers.at(-2))
+    if (open.length === 0) {
+      if (text === 'R' && numbers.length > 1) noteAlias(links, number, target)
+      numbers = [...numbers.slice(-1), text]
+    }
     if (dictionary?.key === undefined) return
     const { key } = dictionary
     if (text === 'R') {
-      if (key === 'OpenAction') actions.opening.add(Number(numbers.at(-2)))
+      if (key === 'OpenAction') note(links.opening, target)
+      if (key === 'URI' || key === 'Base') note(links.addresses, target)
+      if (key === 'S') dictionary.acts = true
       if (key === 'Encrypt') throw refused('file_encrypted')
       if (key === 'First' || key === 'N') dictionary.numbers.delete(key)
     }
@@ -99,10 +109,9 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
 
   function closeDictionary(closed: Dictionary): void {
     judge(closed)
-    if (closed.keys.has('S') && (ACTS.has(closed.names.get('S') ?? '') || closed.keys.has('Next'))) {
-      if (closed.opens || actions.acting.size >= MAX_ACTIONS)
-        throw refused(closed.opens ? 'file_active' : 'file_too_complex')
-      if (open.length === 0) actions.acting.add(number)
+    if (closed.keys.has('S') && (closed.acts || closed.keys.has('Next'))) {
+      if (closed.opens) throw refused('file_active')
+      if (open.length === 0) note(links.acting, number)
     }
     if (open.length === 0) object.dictionary = closed
   }
@@ -117,12 +126,15 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
       value(text)
     } else if (kind === 'name') name(text)
     else if (kind === 'string') {
-      if (dictionary?.key === 'URI' && FORBIDDEN_LINK.test(text)) throw refused('file_external')
+      if (open.length === 0 && isBadAddress(token)) note(links.bad, number)
+      if ((dictionary?.key === 'URI' || dictionary?.key === 'Base') && isBadAddress(token))
+        throw refused('file_external')
       if (dictionary) dictionary.key = undefined
     } else if (kind === '<<') {
       if (dictionary?.key === 'Encrypt') throw refused('file_encrypted')
       const opens = dictionary?.key === 'OpenAction'
-      push({ key: undefined, keys: new Set(), names: new Map(), numbers: new Map(), opens })
+      const isList = LISTS.has(dictionary?.key ?? '')
+      push({ key: undefined, keys: new Set(), names: new Map(), numbers: new Map(), opens, acts: false, isList })
     } else if (kind === '[') push({ filters: dictionary?.key === 'Filter' ? [] : undefined })
     else {
       const closed = open.pop()
@@ -130,7 +142,7 @@ export function pdfObject(number: number, actions: PdfActions, single = false) {
       if (closed && 'keys' in closed) closeDictionary(closed)
       else if (closed?.filters) inside()?.names.set('Filter', closed.filters.join(' '))
     }
-    return whole()
+    return whole(token)
   }
   return { object, take }
 }
@@ -142,7 +154,8 @@ function refuseName(name: string): void {
   if (name === 'GoToR') throw refused('file_external')
 }
 
-function judge({ keys }: Dictionary): void {
-  if (keys.has('AA') && OF_ACTIONS.some((key) => keys.has(key))) throw refused('file_active')
+function judge({ keys, isList }: Dictionary): void {
+  if (!isList && keys.has('EF')) throw refused('file_embedded')
+  if (!isList && keys.has('AA')) throw refused('file_active')
   if (keys.has('JS') && keys.has('S')) throw refused('file_script')
 }

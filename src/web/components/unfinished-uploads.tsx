@@ -2,6 +2,7 @@ import type { Page } from '../../env.ts'
 import { DomainError } from '../../errors.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
 import type { UploadRow } from '../../features/presentations/queries/uploads.ts'
+import { uploadState } from '../../features/presentations/rules/uploads.ts'
 import { refusalText } from '../../http/refusal-text.ts'
 import { deadline, wallTime } from '../../text/dates.ts'
 
@@ -31,7 +32,9 @@ export function UnfinishedUploads({
   if (!uploads.length) return null
   return (
     <section class="unfinished" aria-labelledby="unfinished">
-      <h2 id="unfinished">{t('uploads:unfinished.title')}</h2>
+      <h2 id="unfinished">
+        {t(uploads.every(isChecking) ? 'uploads:unfinished.title.checking' : 'uploads:unfinished.title')}
+      </h2>
       <ul>
         {uploads.map((upload) => {
           const own = upload.sent_by === side
@@ -73,8 +76,11 @@ function known(upload: UploadRow, address: string) {
     'data-name': upload.name,
     'data-size': String(upload.size),
     'data-modified': String(upload.last_modified ?? ''),
+    ...(isChecking(upload) ? { 'data-whole': '' } : {}),
   }
 }
+
+const isChecking = (upload: UploadRow) => uploadState(upload) === 'checking'
 
 function whereItStands({ t, locale, now }: Page, upload: UploadRow, timezone: string): string {
   if (upload.refusal !== null) {
@@ -82,7 +88,7 @@ function whereItStands({ t, locale, now }: Page, upload: UploadRow, timezone: st
     return t('uploads:unfinished.refused', { reason })
   }
   const size = sizeInWords(upload.size, locale)
-  if (upload.received === upload.size) return t('uploads:unfinished.checking', { size })
+  if (isChecking(upload)) return t('uploads:unfinished.checking', { size })
   const received = sizeInWords(upload.received, locale)
   if (now.getTime() - upload.updated_at.getTime() < MOVING_MS) return t('uploads:unfinished.moving', { received, size })
   const time = deadline(wallTime(upload.updated_at, timezone), wallTime(now, timezone), locale)

@@ -38,6 +38,7 @@ export function UploadForm({
     sending: t('uploads:sending', { percent: '{percent}' }),
     resumed: t('uploads:resumed', of),
     checking: t('uploads:checking'),
+    arrived: t('uploads:arrived'),
     kept: t('uploads:kept'),
     cut: t('uploads:cut', of),
     cutNone: t('uploads:cut.none'),

@@ -50,6 +50,12 @@ function enhance(form: HTMLFormElement): void {
       return
     }
     open++
+    let isOpen = true
+    // From then on leaving the page loses nothing.
+    const settle = () => {
+      if (isOpen) open--
+      isOpen = false
+    }
     line.progress(0, texts.waiting)
     queue = queue.then(async () => {
       const result = await send({
@@ -59,9 +65,10 @@ function enhance(form: HTMLFormElement): void {
         line,
         texts,
         signal: cancelling.signal,
+        arrived: settle,
         taken: (one) => void begun.splice(begun.indexOf(one), 1),
       })
-      open--
+      settle()
       if (result === 'kept') kept++
       if (result === 'refused') failed++
       if (kept && !failed && !open) location.assign(form.dataset.done ?? location.href)
@@ -86,7 +93,8 @@ function acceptDrops(drop: HTMLElement, input: HTMLInputElement): void {
 
 /** A button at each file that was begun, which opens the device's own choice of files. */
 function offerToChoose(begun: Begun[], input: HTMLInputElement, texts: UploadTexts): void {
-  for (const { item, name } of begun) {
+  for (const { item, name, whole } of begun) {
+    if (whole) continue
     const choose = document.createElement('button')
     choose.type = 'button'
     choose.className = 'btn small'

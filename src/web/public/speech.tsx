@@ -38,7 +38,7 @@ export const speechPage = new Hono<AppEnv>().get('/s/:slug/speeches/:speech/read
   if (!isReadable(speech)) throw new DomainError('not_found')
   const file = await getReleasedFile(db, seminar.organization_id, seminar.id, id)
   await assertWhole(c.var.services, file)
-  const text = await readWords(c.var.services, { ...file, organization_id: seminar.organization_id })
+  const text = await readWords(c.var.services, { ...file, organization_id: seminar.organization_id }, [seminar.id, id])
   return c.html(<SpeechPage {...{ page, seminar, speech, text }} />)
 })
 

@@ -47,11 +47,13 @@ it('is written down while a look lasts, and gone when it ends', async () => {
   const plain = createPlainInspector()
   const watched: Inspector = {
     ...plain,
-    look: (act, source, name, begin) =>
-      plain.look(act, source, name, async () => {
-        await begin?.()
+    look: (act, source, name, turn) => {
+      const begin = async () => {
+        await turn?.begin?.()
         seen = (await attempts()).length
-      }),
+      }
+      return plain.look(act, source, name, { ...turn, begin })
+    },
   }
   expect((await store(watched)).kind).toBe('docx')
   expect(seen).toBe(1)
@@ -65,8 +67,8 @@ it('is made twice where a look does not end; then the bytes are refused, also wh
   const plain = createPlainInspector()
   const watched: Inspector = {
     ...plain,
-    look: async (act, source, name, begin) => {
-      await begin?.()
+    look: async (act, source, name, turn) => {
+      await turn?.begin?.()
       looked = true
       return plain.look(act, source, name)
     },

@@ -3,9 +3,9 @@ import type { Context } from '../../../context.ts'
 import { dbNow, jsonb } from '../../../db/expressions.ts'
 import type { Trx } from '../../../db/transaction.ts'
 import { DomainError } from '../../../errors.ts'
-import type { StoredDocument } from '../../files/commands.ts'
+import type { StoredBytes, StoredDocument } from '../../files/commands.ts'
 import type { UploadOwner, UploadRow } from '../queries/uploads.ts'
-import { MAX_OPEN_UPLOADS, maxParts, refuseUnsent, sentName } from '../rules/uploads.ts'
+import { FALLBACK_NAME, MAX_OPEN_UPLOADS, maxParts, refuseUnsent, sentName } from '../rules/uploads.ts'
 import { refuseFile } from '../rules.ts'
 import type { PresentationState } from '../schema.ts'
 import { countVersions, lockSpeech } from './lock.ts'
@@ -51,12 +51,42 @@ export async function openUpload(trx: Trx, ctx: Context, owner: UploadOwner, inp
       sent_by: owner.sentBy,
       actor: jsonb(ctx.actor),
       idempotency_key: input.idempotencyKey,
-      name: sentName(input.name) || 'tham-luan',
+      name: sentName(input.name) || FALLBACK_NAME,
       size: input.size,
       last_modified: input.lastModified,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/**
+ * Notes a file that came in one piece and is still being looked at, as an upload that is all there; whoever calls is to finish it.
+ * @throws DomainError conflict (no file is taken now, or too many are on their way)
+ */
+export async function parkUpload(trx: Trx, ctx: Context, owner: UploadOwner, file: StoredBytes): Promise<UploadRow> {
+  const target = { organizationId: owner.organizationId, id: owner.presentationId }
+  const speech = await lockSpeech(trx, target)
+  const closed = refuseFile({ state: speech.state as PresentationState, versions: await countVersions(trx, target) })
+  if (closed) throw new DomainError('conflict', { detail: closed })
+  if ((await countOpen(trx, owner)) >= MAX_OPEN_UPLOADS)
+    throw new DomainError('conflict', { detail: 'upload_too_many_open' })
+  const upload = await trx
+    .insertInto('uploads')
+    .values({
+      organization_id: owner.organizationId,
+      presentation_id: owner.presentationId,
+      sent_by: owner.sentBy,
+      actor: jsonb(ctx.actor),
+      name: sentName(file.filename ?? '') || file.fallbackName,
+      size: file.size,
+      received: file.size,
+      parts: 1,
+      checking_until: lease,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await addPart(trx, upload, { key: file.key, starts: 0, size: file.size, sha256: file.sha256 })
+  return upload
 }
 
 function findByKey(trx: Trx, owner: UploadOwner, key: string | null): Promise<UploadRow | undefined> {
@@ -113,6 +143,11 @@ export async function appendPart(trx: Trx, upload: UploadRow, part: StoredPart):
     .executeTakeFirst()
   if (!after) return undefined
   if (after.parts > maxParts(after.size)) throw new DomainError('conflict', { detail: 'upload_too_many_parts' })
+  await addPart(trx, upload, part)
+  return after
+}
+
+async function addPart(trx: Trx, upload: UploadRow, part: StoredPart): Promise<void> {
   await trx
     .insertInto('upload_parts')
     .values({
@@ -124,7 +159,6 @@ export async function appendPart(trx: Trx, upload: UploadRow, part: StoredPart):
       sha256: part.sha256 as never,
     })
     .execute()
-  return after
 }
 
 /** Takes it upon oneself to finish an upload that is all there. @returns whether nobody else is at it */
@@ -140,6 +174,27 @@ export async function claimFinish(trx: Trx, upload: UploadRow): Promise<boolean>
     .where((eb) => eb.or([eb('checking_until', 'is', null), eb('checking_until', '<', dbNow)]))
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Goes on holding an upload that one is at. */
+export function renewClaim(trx: Trx, upload: UploadRow): Promise<void> {
+  return holdUntil(trx, upload, lease)
+}
+
+/** Leaves an upload that cannot be looked at now for half a minute; then the task takes it up. */
+export function postponeFinish(trx: Trx, upload: UploadRow): Promise<void> {
+  return holdUntil(trx, upload, sql<Date>`now() + interval '30 seconds'`)
+}
+
+async function holdUntil(trx: Trx, { organization_id, id }: UploadRow, until: typeof lease): Promise<void> {
+  await trx
+    .updateTable('uploads')
+    .set({ checking_until: until })
+    .where('organization_id', '=', organization_id)
+    .where('id', '=', id)
+    .where('version_number', 'is', null)
+    .where('refusal', 'is', null)
+    .execute()
 }
 
 /**
@@ -165,7 +220,7 @@ export async function keepUpload(
 /** Notes why an upload was not kept, unless it was. Its parts' rows go; the caller removes their bytes. */
 export async function refuseUpload(trx: Trx, upload: UploadRow, refusal: string): Promise<void> {
   const now = await lockUpload(trx, upload)
-  if (now.version_number === null) await end(trx, upload, { refusal })
+  if (now.version_number === null && now.refusal === null) await end(trx, upload, { refusal })
 }
 
 async function lockUpload(trx: Trx, { organization_id, id }: UploadRow): Promise<UploadRow> {

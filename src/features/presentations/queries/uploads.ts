@@ -71,9 +71,23 @@ export function listParts(db: Db, upload: { organization_id: string; id: string 
     .execute()
 }
 
+/** Whether an upload was kept, refused or discarded. */
+export async function isOver(db: Db, upload: { organization_id: string; id: string }): Promise<boolean> {
+  const row = await db
+    .selectFrom('uploads')
+    .select(['version_number', 'refusal'])
+    .where('organization_id', '=', upload.organization_id)
+    .where('id', '=', upload.id)
+    .executeTakeFirst()
+  return !row || row.version_number !== null || row.refusal !== null
+}
+
 const BATCH = 20
 
-/** Uploads that are all there and that nobody is putting together: whoever was, is gone. At most 20. */
+/**
+ * Uploads that are all there and that nobody is putting together: whoever was, is gone, or could not. At most 20; the oldest of each
+ * speech before the second of any.
+ */
 export function listUploadsToFinish(db: Db): Promise<UploadRow[]> {
   return db
     .selectFrom('uploads')
@@ -82,6 +96,7 @@ export function listUploadsToFinish(db: Db): Promise<UploadRow[]> {
     .where('version_number', 'is', null)
     .where('refusal', 'is', null)
     .where((eb) => eb.or([eb('checking_until', 'is', null), eb('checking_until', '<', sql<Date>`now()`)]))
+    .orderBy(sql`row_number() over (partition by organization_id, presentation_id order by updated_at)`)
     .orderBy('updated_at')
     .limit(BATCH)
     .execute()

@@ -3,6 +3,9 @@ import { cleanLine } from '../../../text/fold.ts'
 /** How many files of one speech, of one side, may be on their way at once: beyond, someone is filling the disk. */
 export const MAX_OPEN_UPLOADS = 20
 
+/** What a file is called whose sender gives it no name. */
+export const FALLBACK_NAME = 'tham-luan'
+
 /** The name a sender's file is known by while it is on its way; its page compares by the same. At most 200 characters. */
 export function sentName(given: string): string {
   return cleanLine(given).slice(0, 200).toWellFormed()
@@ -28,11 +31,17 @@ export function maxParts(size: number): number {
   return 1000 + Math.ceil(size / (16 * 1024))
 }
 
-/** Where an upload stands: `receiving` also while all of it is there and being looked at. */
+export const uploadStates = ['receiving', 'checking', 'kept', 'refused'] as const
+export type UploadState = (typeof uploadStates)[number]
+
+/** Where an upload stands: `checking` from its last byte on, until it is kept or refused. */
 export function uploadState(upload: {
+  received: number
+  size: number
   version_number: number | null
   refusal: string | null
-}): 'receiving' | 'kept' | 'refused' {
+}): UploadState {
   if (upload.version_number !== null) return 'kept'
-  return upload.refusal === null ? 'receiving' : 'refused'
+  if (upload.refusal !== null) return 'refused'
+  return upload.received === upload.size ? 'checking' : 'receiving'
 }

@@ -7,6 +7,8 @@ export interface Begun {
   name: string
   size: number
   modified: string
+  /** It is all there, and only waits to be looked at. */
+  whole: boolean
   /** Its line in the page's list. */
   item: HTMLElement
 }
@@ -18,6 +20,7 @@ export function listBegun(): Begun[] {
     name: item.dataset.name ?? '',
     size: Number(item.dataset.size),
     modified: item.dataset.modified ?? '',
+    whole: item.dataset.whole !== undefined,
     item,
   }))
 }
@@ -33,7 +36,7 @@ export function candidates(file: File, begun: Begun[]): Begun[] {
  * of the file's last change decides.
  */
 export async function isBeginning(file: File, one: Begun, { body }: Reply): Promise<boolean> {
-  if (body?.state !== 'receiving' || !body.parts) return false
+  if (!['receiving', 'checking'].includes(body?.state ?? '') || !body?.parts) return false
   if (!globalThis.crypto?.subtle) return one.modified === String(file.lastModified)
   let at = 0
   for (const part of body.parts) {

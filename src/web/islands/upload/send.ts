@@ -18,6 +18,8 @@ export interface Sending {
   begun: Begun[]
   /** Told of the one that is: no other file goes on with it. */
   taken: (one: Begun) => void
+  /** All of it is there, and the look at it takes long. */
+  arrived: () => void
   /** Where new uploads are made. */
   at: string
   line: Line
@@ -121,6 +123,10 @@ export async function send(sending: Sending): Promise<'kept' | 'refused' | 'canc
       if (reply.state === 'kept') {
         line.say(texts.kept, 'ok')
         return 'kept'
+      }
+      if (reply.state === 'checking') {
+        line.progress(1, texts.arrived)
+        sending.arrived()
       }
       if (!further) await new Promise((resolve) => setTimeout(resolve, CHECK_MS))
     } else return refuse(reply.body?.text)

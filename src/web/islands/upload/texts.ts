@@ -5,6 +5,7 @@ export interface UploadTexts {
   sending: string
   resumed: string
   checking: string
+  arrived: string
   kept: string
   cut: string
   cutNone: string

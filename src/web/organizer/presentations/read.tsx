@@ -19,7 +19,10 @@ export const readPages = new Hono<AppEnv>().get('/:speech/files/:number{[0-9]+}/
   const file = await getVersion(db, speech.organization_id, speech.id, Number(c.req.param('number')))
   if (file.media_type !== documentTypes.docx) throw new DomainError('not_found')
   await assertWhole(c.var.services, file)
-  const text = await readWords(c.var.services, { ...file, organization_id: speech.organization_id })
+  const text = await readWords(c.var.services, { ...file, organization_id: speech.organization_id }, [
+    speech.seminar_id,
+    speech.id,
+  ])
   const back = ownPath(c, speech.id)
   return c.html(
     <ConsoleLayout {...(await frame(c, 'seminars'))} title={page.t('presentations:read.title', { file: file.name })}>
