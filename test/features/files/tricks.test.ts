@@ -248,7 +248,7 @@ describe('a PDF', () => {
       packed('8 0 R', `8 0 obj${CALC}\nendobj\n10 0 obj<</S/URI/URI 9 0 R>>`),
       'file_external',
     ],
-    ['a script named at the end of a stream of objects', packed('/JavaScript'), 'file_active'],
+    ['a script named at the end of a stream of objects', packed('/JavaScript'), 'file_script'],
     ['an address in UTF-16', objects(`<</S/URI/URI${wide('file://x/')}>>`), 'file_external'],
     [
       'an address in UTF-16, in hexadecimal',
