@@ -80,7 +80,7 @@ export async function startNginx(folder, file, type) {
   const config = join(folder, 'nginx.conf')
   writeFileSync(
     config,
-    `daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+    `daemon off; ${process.getuid?.() === 0 ? 'user root; ' : ''}worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 8192; multi_accept on; }
 http {
   access_log off; sendfile on; keepalive_requests 100000000; open_file_cache max=10;
