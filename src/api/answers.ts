@@ -10,6 +10,7 @@ import { answerSchema, decidedAnswerSchema, newAnswerSchema, pastAnswerSchema } 
 import { readInvitation } from './invitations.ts'
 import { createRouter } from './router.ts'
 import { body, changeHeaders, idParam, json, optionalEditHeaders, pageOf, problems } from './schemas.ts'
+import { toTold } from './told.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['answers']
@@ -112,7 +113,7 @@ export const answers = createRouter()
       const invitation = await readInvitation(trx, organizationId, id)
       return {
         status: 200 as const,
-        body: { ...invitation.answer, told },
+        body: { ...invitation.answer, told: await toTold(c, trx, organizationId, told) },
         headers: { ETag: etagOf(invitation.version) },
       }
     })

@@ -15,8 +15,8 @@ import { id, instant } from './schemas.ts'
 
 const line = z.string().nullable()
 
-/** How those concerned are told: letters in the outbox, people to telephone. */
-export const toldSchema = z.object({ mailed: z.int(), toCall: z.int() }).meta({ id: 'Told' })
+/** How those concerned are told: letters in the outbox, those of them that wait because mail stands still, people to telephone. */
+export const toldSchema = z.object({ mailed: z.int(), waiting: z.int(), toCall: z.int() }).meta({ id: 'Told' })
 
 /** How an invitation stands answered. */
 export const answerSchema = z
@@ -53,6 +53,7 @@ export const invitationSchema = z
     status: z.enum(statusFilters),
     telling: z.enum(tellings).nullable(),
     version: z.int(),
+    issuedAt: instant.nullable(),
     sentAt: instant.nullable(),
     letter: z.enum(letterStates).nullable(),
     openedAt: instant.nullable(),
@@ -181,7 +182,8 @@ export function toInvitation(row: Row, substitute: NamedSubstitute | undefined):
     status: row.status as InvitationBody['status'],
     telling: row.telling,
     version: row.version,
-    sentAt: row.sent_at?.toISOString() ?? null,
+    issuedAt: row.sent_at?.toISOString() ?? null,
+    sentAt: row.told_at?.toISOString() ?? null,
     letter: row.letter,
     openedAt: row.opened_at?.toISOString() ?? null,
     withdrawnAt: row.withdrawn_at?.toISOString() ?? null,

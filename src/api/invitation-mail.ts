@@ -6,6 +6,7 @@ import { change } from './change.ts'
 import { toldSchema } from './invitation-body.ts'
 import { createRouter } from './router.ts'
 import { changeHeaders, idParam, plain, problems } from './schemas.ts'
+import { toTold } from './told.ts'
 
 const sendRoute = createRoute({
   operationId: 'createInvitationMailing',
@@ -27,9 +28,10 @@ export const invitationMail = createRouter().openapi(sendRoute, async (c) => {
     const { seminar_id: seminarId } = invitation
     if (invitation.status === 'draft') {
       const sent = await sendInvitations(trx, ctx, organizationId, seminarId, { ids: [id] })
-      return { status: 201 as const, body: sent }
+      return { status: 201 as const, body: await toTold(c, trx, organizationId, sent) }
     }
-    return { status: 201 as const, body: await resendInvitations(trx, ctx, organizationId, seminarId, [id]) }
+    const again = await resendInvitations(trx, ctx, organizationId, seminarId, [id])
+    return { status: 201 as const, body: await toTold(c, trx, organizationId, again) }
   })
   return c.json(reply.body, reply.status)
 })

@@ -8,7 +8,12 @@ import { lockInvitation } from '../features/invitations/commands/lock.ts'
 import { sendInvitations } from '../features/invitations/commands/send.ts'
 import { withdrawInvitations } from '../features/invitations/commands/withdraw.ts'
 import { findLetter } from '../features/invitations/queries/letters.ts'
-import { countInvitations, listDelegationsWithCounts, listInvitations } from '../features/invitations/queries/list.ts'
+import {
+  countInvitations,
+  listDelegationsWithCounts,
+  listForeign,
+  listInvitations,
+} from '../features/invitations/queries/list.ts'
 import { findInvitation } from '../features/invitations/queries/one.ts'
 import { findSubstitutes } from '../features/invitations/queries/substitutions.ts'
 import { answerFilters, callStates, sorts, statusFilters } from '../features/invitations/schema.ts'
@@ -42,6 +47,7 @@ import {
   problems,
   searchQuery,
 } from './schemas.ts'
+import { toTold } from './told.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['invitations']
@@ -183,6 +189,9 @@ export const invitations = createRouter()
     const { organizationId } = c.var.key
     const reply = await change(c, async (trx, ctx) => {
       await getSeminar(trx, organizationId, id)
+      const foreign = await listForeign(trx, organizationId, id, invitationIds ?? [])
+      if (foreign.length)
+        throw invalid(...foreign.map((n) => ({ field: `invitationIds.${n}`, code: 'not_of_seminar' })))
       const sent = await sendInvitations(
         trx,
         ctx,
@@ -190,7 +199,7 @@ export const invitations = createRouter()
         id,
         invitationIds ? { ids: [...new Set(invitationIds)] } : 'all',
       )
-      return { status: 200 as const, body: sent }
+      return { status: 200 as const, body: await toTold(c, trx, organizationId, sent) }
     })
     return c.json(reply.body, reply.status)
   })
@@ -232,8 +241,8 @@ export const invitations = createRouter()
       const version = ifMatch === undefined ? undefined : versionOf(ifMatch)
       if (version !== undefined && version !== invitation.version) throw new DomainError('stale_version')
       await removeDrafts(trx, ctx, organizationId, invitation.seminar_id, [id])
-      const { mailed, toCall } = await withdrawInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])
-      return { status: 200 as const, body: { mailed, toCall } }
+      const told = await withdrawInvitations(trx, ctx, organizationId, invitation.seminar_id, [id])
+      return { status: 200 as const, body: await toTold(c, trx, organizationId, told) }
     })
     return c.json(reply.body, reply.status)
   })

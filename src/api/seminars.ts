@@ -41,6 +41,7 @@ import {
   stateSchema,
   toSeminar,
 } from './seminar-body.ts'
+import { toTold } from './told.ts'
 import { etagOf, versionOf } from './version.ts'
 
 const tags = ['seminars']
@@ -155,7 +156,7 @@ export const seminars = createRouter()
       const done = await editSeminar(trx, ctx, organizationId, id, version ?? row.version, input)
       const told = await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
       const { body: seminar, ...reply } = await seminarReply(trx, ctx, organizationId, id, 200)
-      return { ...reply, body: { ...seminar, told } }
+      return { ...reply, body: { ...seminar, told: await toTold(c, trx, organizationId, told) } }
     })
     return c.json(reply.body, reply.status)
   })
@@ -168,7 +169,7 @@ export const seminars = createRouter()
       const done = await bringTo(trx, ctx, organizationId, id, wanted, version)
       const told = await followChange(trx, ctx, done, c.req.valid('query').notify === 'true')
       const { body: seminar, ...reply } = await seminarReply(trx, ctx, organizationId, id, 200)
-      return { ...reply, body: { ...seminar, told } }
+      return { ...reply, body: { ...seminar, told: await toTold(c, trx, organizationId, told) } }
     })
     return c.json(reply.body, reply.status)
   })

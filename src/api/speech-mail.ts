@@ -7,6 +7,7 @@ import { createRouter } from './router.ts'
 import { body, changeHeaders, id, idParam, json, plain, problems } from './schemas.ts'
 import { speechSchema } from './speech-body.ts'
 import { readSpeech } from './speeches.ts'
+import { waitingOf } from './told.ts'
 import { made } from './version.ts'
 
 const tags = ['speeches']
@@ -15,7 +16,7 @@ const tags = ['speeches']
 const remindersSchema = z
   .strictObject({ speechIds: z.array(id).min(1, 'required').max(1000, 'too_many').optional() })
   .meta({ id: 'Reminders', example: {} })
-const remindedSchema = z.object({ mailed: z.int() }).meta({ id: 'Reminded' })
+const remindedSchema = z.object({ mailed: z.int(), waiting: z.int() }).meta({ id: 'Reminded' })
 
 const remindRoute = createRoute({
   operationId: 'createReminder',
@@ -62,7 +63,7 @@ export const speechMail = createRouter()
     const reply = await change(c, async (trx, ctx) => {
       const chosen = speechIds ?? (await listLate(trx, organizationId, seminarId)).mailed.map((row) => row.id)
       const mailed = await remindLate(trx, ctx, organizationId, seminarId, chosen)
-      return { status: 200 as const, body: { mailed } }
+      return { status: 200 as const, body: { mailed, waiting: await waitingOf(c, trx, organizationId, mailed) } }
     })
     return c.json(reply.body, reply.status)
   })

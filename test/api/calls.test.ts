@@ -22,7 +22,11 @@ async function withCalls(count: number) {
       email: null,
       phone: `0900 000 00${i}`,
     })
-  expect((await caller.call('POST', `/seminars/${seminar.id}/mailing`, {})).body).toEqual({ mailed: 0, toCall: count })
+  expect((await caller.call('POST', `/seminars/${seminar.id}/mailing`, {})).body).toEqual({
+    mailed: 0,
+    waiting: 0,
+    toCall: count,
+  })
   const { body } = await caller.call('GET', `/calls?seminarId=${seminar.id}`)
   return { seminar, calls: body.items }
 }
@@ -75,7 +79,7 @@ it('is ended by an answer, and then takes no outcome', async () => {
 it('tells of a change how those concerned are told', async () => {
   const { seminar, calls } = await withCalls(1)
   const edit = (body: object) => caller.call('PATCH', `/seminars/${seminar.id}`, body, { 'if-match': '*' })
-  expect((await edit({ venue: 'Nhà Văn hóa' })).body.told).toEqual({ mailed: 0, toCall: 1 })
-  expect((await edit({ introduction: 'Lời giới thiệu' })).body.told).toEqual({ mailed: 0, toCall: 0 })
+  expect((await edit({ venue: 'Nhà Văn hóa' })).body.told).toEqual({ mailed: 0, waiting: 0, toCall: 1 })
+  expect((await edit({ introduction: 'Lời giới thiệu' })).body.told).toEqual({ mailed: 0, waiting: 0, toCall: 0 })
   expect((await caller.call('GET', `/calls/${calls[0].id}`)).body.text).toContain('Nhà Văn hóa')
 })

@@ -61,7 +61,7 @@ it('leads from a plan to a published report, over HTTP, by the typed client', as
   })
   const invitation = await body(invited, 201)
   const mailing = await client.seminars[':id'].mailing.$post({ param, header: {}, json: {} })
-  expect(await body(mailing, 200)).toEqual({ mailed: 1, toCall: 0 })
+  expect(await body(mailing, 200)).toEqual({ mailed: 1, waiting: 0, toCall: 0 })
   await server.runTasks()
   const sent = await client.messages.$get({ query: { kind: 'invitation' } })
   expect((await body(sent, 200)).items).toMatchObject([{ to: { address: 'thuy.tran@mau.example' }, state: 'sent' }])

@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { transaction } from '../../src/db/transaction.ts'
+import { stopLine } from '../../src/features/mail/commands/line.ts'
+import { createMailbox } from '../../src/platform/mailbox.ts'
+import { createMailer } from '../../src/platform/mailer.ts'
+import { runDueTasks } from '../../src/tasks.ts'
 import { createTestApp, type TestApp } from '../support/app.ts'
 import { createInvitation, createPerson, createSeminar, createUnit } from '../support/factories.ts'
 import { type Caller, createCaller } from './support.ts'
@@ -8,6 +14,7 @@ let caller: Caller
 let seminar: Awaited<ReturnType<typeof createSeminar>>
 beforeAll(async () => {
   t = await createTestApp()
+  t.services.mailer = createMailbox(t.services.db)
 })
 afterAll(() => t.close())
 beforeEach(async () => {
@@ -41,12 +48,76 @@ describe('an invitation', () => {
       locale: 'vi',
     })
     const send = () => caller.call('POST', `/seminars/${seminar.id}/mailing`, {})
-    expect((await send()).body).toEqual({ mailed: 1, toCall: 0 })
-    expect((await send()).body).toEqual({ mailed: 0, toCall: 0 })
+    expect((await send()).body).toEqual({ mailed: 1, waiting: 0, toCall: 0 })
+    expect((await send()).body).toEqual({ mailed: 0, waiting: 0, toCall: 0 })
     expect(await messages()).toMatchObject([{ kind: 'invitation', to_address: 'gam@mau.example', state: 'queued' }])
     const sent = await caller.call('GET', `/invitations/${made.body.id}`)
-    expect(sent.body).toMatchObject({ status: 'sent', sentAt: expect.any(String) })
+    // Issued; what left is another matter.
+    expect(sent.body).toMatchObject({ status: 'sent', issuedAt: expect.any(String), letter: 'waiting', sentAt: null })
+    await runDueTasks(t.services, { worker: 'w', tasks: [] })
+    const left = await caller.call('GET', `/invitations/${made.body.id}`)
+    expect(left.body).toMatchObject({ status: 'sent', letter: 'sent', sentAt: expect.any(String) })
+    const [listed] = (await caller.call('GET', `/seminars/${seminar.id}/invitations`)).body.items
+    expect(listed.sentAt).toBe(left.body.sentAt)
     expect(sent.headers.get('etag')).toBe(`"${sent.body.version}"`)
+  })
+
+  it('of another seminar, or of none, is named, and nothing is issued', async () => {
+    const own = await add()
+    const other = await createSeminar(t.services.db, caller.organizationId)
+    const foreign = await createInvitation(t.services.db, other, { status: 'draft', sent_at: null })
+    const invitationIds = [own.id, foreign.id, other.id]
+    const { status, body } = await caller.call('POST', `/seminars/${seminar.id}/mailing`, { invitationIds })
+    expect(status).toBe(422)
+    expect(body.errors).toMatchObject([
+      { pointer: '#/invitationIds/1', code: 'not_of_seminar' },
+      { pointer: '#/invitationIds/2', code: 'not_of_seminar' },
+    ])
+    expect(await messages()).toEqual([])
+    expect((await caller.call('GET', `/invitations/${own.id}`)).body.status).toBe('draft')
+    const many = Array.from({ length: 1000 }, () => crypto.randomUUID())
+    const named = await caller.call('POST', `/seminars/${seminar.id}/mailing`, { invitationIds: many })
+    expect([named.status, named.body.errors.length]).toEqual([422, 20])
+    const spelled = { invitationIds: [own.id.toUpperCase()] }
+    expect((await caller.call('POST', `/seminars/${seminar.id}/mailing`, spelled)).body).toMatchObject({ mailed: 1 })
+  })
+
+  it('whose letter cannot leave is never called sent: the act, the list and one alike', async () => {
+    const made = await add()
+    const bare = await add({ name: 'Lê Thị Bình', email: null, phone: '0203 123 456' })
+    await transaction(t.services.db, (trx) => stopLine(trx, 'server', 'connection', 'ECONNREFUSED'))
+    try {
+      const told = await caller.call('POST', `/seminars/${seminar.id}/mailing`, {})
+      expect(told.body).toEqual({ mailed: 1, waiting: 1, toCall: 1 })
+      const again = await caller.call('POST', `/invitations/${made.id}/mailings`)
+      expect(again.body).toEqual({ mailed: 1, waiting: 1, toCall: 0 })
+      for (const id of [made.id, bare.id])
+        expect((await caller.call('GET', `/invitations/${id}`)).body).toMatchObject({
+          status: 'sent',
+          issuedAt: expect.any(String),
+          sentAt: null,
+        })
+    } finally {
+      await t.database.sql`delete from mail_stops`
+    }
+    const [call] = (await caller.call('GET', `/calls?seminarId=${seminar.id}`)).body.items
+    await caller.call('PUT', `/calls/${call.id}/outcome`, { outcome: 'reached' }, { 'if-match': '*' })
+    expect((await caller.call('GET', `/invitations/${bare.id}`)).body).toMatchObject({
+      telling: 'called',
+      sentAt: expect.any(String),
+    })
+  })
+
+  it('says so where no way to send is set up', async () => {
+    await add()
+    const { mailer } = t.services
+    t.services.mailer = createMailer(readConfig({ DEMO: 'off' }), t.services.db)
+    try {
+      const told = await caller.call('POST', `/seminars/${seminar.id}/mailing`, {})
+      expect(told.body).toEqual({ mailed: 1, waiting: 1, toCall: 0 })
+    } finally {
+      t.services.mailer = mailer
+    }
   })
 
   it('is refused field by field in the names of the API', async () => {
@@ -98,13 +169,14 @@ describe('an invitation', () => {
     const draft = await add()
     expect(await caller.call('DELETE', `/invitations/${draft.id}`)).toMatchObject({
       status: 200,
-      body: { mailed: 0, toCall: 0 },
+      body: { mailed: 0, waiting: 0, toCall: 0 },
     })
     expect((await caller.call('GET', `/invitations/${draft.id}`)).status).toBe(404)
     const sent = await createInvitation(t.services.db, seminar)
     expect((await caller.call('DELETE', `/invitations/${sent.id}`, undefined, { 'if-match': '"9"' })).status).toBe(412)
     expect((await caller.call('DELETE', `/invitations/${sent.id}`, undefined, { 'if-match': '"1"' })).body).toEqual({
       mailed: 0,
+      waiting: 0,
       toCall: 1,
     })
     expect((await caller.call('GET', `/invitations/${sent.id}`)).body).toMatchObject({
@@ -245,12 +317,16 @@ describe('the letter of one invitation', () => {
   it('is sent while it is a draft, and once more after; by hand where there is no address', async () => {
     const made = await add()
     const mail = () => caller.call('POST', `/invitations/${made.id}/mailings`)
-    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, toCall: 0 } })
-    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, toCall: 0 } })
+    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, waiting: 0, toCall: 0 } })
+    expect(await mail()).toMatchObject({ status: 201, body: { mailed: 1, waiting: 0, toCall: 0 } })
     expect((await messages()).length).toBe(2)
     const silent = await add({ name: 'Không Có Thư', email: null })
     await caller.call('POST', `/invitations/${silent.id}/mailings`)
-    expect((await caller.call('POST', `/invitations/${silent.id}/mailings`)).body).toEqual({ mailed: 0, toCall: 1 })
+    expect((await caller.call('POST', `/invitations/${silent.id}/mailings`)).body).toEqual({
+      mailed: 0,
+      waiting: 0,
+      toCall: 1,
+    })
     await caller.call('DELETE', `/invitations/${made.id}`)
     expect((await mail()).body.code).toBe('invitation_withdrawn')
     const other = await createCaller(t)

@@ -95,7 +95,7 @@ describe('an edit', () => {
     expect(edited.headers.get('etag')).toBe('"2"')
     expect(edited.body).toEqual({
       ...made,
-      told: { mailed: 0, toCall: 0 },
+      told: { mailed: 0, waiting: 0, toCall: 0 },
       venue: 'Nhà văn hóa',
       capacity: 60,
       version: 2,

@@ -282,9 +282,9 @@ describe('letters to a speaker', () => {
     await ask({ deadlineLocal: '2020-12-01T17:00:00' })
     await ask({ deadlineLocal: '2126-12-01T17:00:00' })
     const remind = async (body: object) => (await caller.call('POST', `/seminars/${seminar.id}/reminders`, body)).body
-    expect(await remind({ speechIds: [a.id] })).toEqual({ mailed: 1 })
-    expect(await remind({})).toEqual({ mailed: 1 })
-    expect(await remind({})).toEqual({ mailed: 0 })
+    expect(await remind({ speechIds: [a.id] })).toEqual({ mailed: 1, waiting: 0 })
+    expect(await remind({})).toEqual({ mailed: 1, waiting: 0 })
+    expect(await remind({})).toEqual({ mailed: 0, waiting: 0 })
   })
 
   it('ask once more; without an address there is nobody to ask', async () => {

@@ -185,11 +185,131 @@ describe('a refusal of us', () => {
     expect(await listMailStops(t.db)).toEqual([])
   })
 
+  it.each([
+    ['rcpt', '454 4.7.1 <x@noi.example>: Relay access denied'],
+    ['rcpt', '450 4.7.1 Client host rejected: cannot find your reverse hostname'],
+    ['rcpt', '451 4.7.1 rate limit exceeded for your ip'],
+    ['rcpt', '550 5.4.5 Daily user sending limit exceeded'],
+    ['data', '554 5.2.252 SendAsDenied; not allowed to send as vanphong'],
+    ['data', "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients"],
+  ])('at %s: “%s” stops the line at once, marks no address, and goes on', async (stage, reply) => {
+    let refused = true
+    const say = () => (refused ? reply : undefined)
+    const server = await smtp(stage === 'rcpt' ? { rcpt: say } : { data: say })
+    await queue(24)
+    const s = services(server.url)
+    for (let i = 0; i < 3; i++) await run(s)
+    expect(await states()).toEqual({ queued: 24 })
+    expect(await t.sql`select distinct attempts from messages`).toEqual([{ attempts: 0 }])
+    expect((await findConsoleCounts(t.db, org.id)).mailStop).toMatchObject({ reply: expect.stringContaining(reply) })
+    expect(await t.sql`select 1 from dead_addresses`).toEqual([])
+    refused = false
+    await goOn(s)
+    expect(await states()).toEqual({ sent: 24 })
+  })
+
+  it('that a letter meets again waits where it is a limit, and bounces nothing', async () => {
+    const server = await smtp({
+      rcpt: (to) => (to === 'p0@noi.example' ? '550 5.4.5 Daily user sending limit exceeded' : undefined),
+    })
+    await queue(6)
+    const s = services(server.url)
+    for (let i = 0; i < 4; i++) await goOn(s)
+    expect(await states()).toEqual({ queued: 1, sent: 5 })
+    expect(await listMailStops(t.db)).toEqual([])
+    const [row] = await t.sql`select attempts, last_reply from messages where state = 'queued'`
+    expect(row).toMatchObject({ attempts: 1, last_reply: expect.stringContaining('5.4.5') })
+  })
+
+  it('while the line stands takes a reply that may be either’s as ours', async () => {
+    let reply: string | undefined = '554 5.7.1 relay access denied'
+    const server = await smtp({ rcpt: () => reply })
+    await queue(4)
+    const s = services(server.url)
+    await run(s)
+    reply = '550 5.7.1 recipient domain not accepted by policy'
+    for (let i = 0; i < 5; i++) {
+      await probeNow()
+      await run(s)
+    }
+    expect(await states()).toEqual({ queued: 4 })
+    expect(await findMailStop(t.db, org.id)).toMatchObject({ reply: expect.stringContaining('not accepted by policy') })
+    reply = undefined
+    await goOn(s)
+    expect(await states()).toEqual({ sent: 4 })
+  })
+
   it('leaves one dead address to bounce alone', async () => {
     const server = await smtp({ rcpt: (to) => (to === 'p0@noi.example' ? '550 5.1.1 no such user' : undefined) })
     await queue(5)
     await run(services(server.url))
     expect(await states()).toEqual({ bounced: 1, sent: 4 })
+    expect(await listMailStops(t.db)).toEqual([])
+  })
+})
+
+describe('a server that says “later”', () => {
+  const due = () => t.sql`update messages set next_attempt_at = now() where state = 'queued'`
+  const attempts = async () => (await t.sql`select distinct attempts from messages order by 1`).map((r) => r.attempts)
+
+  it('for one recipient, as greylists do, keeps nobody else waiting, and lets all through when it is over', async () => {
+    const seen = new Map<string, number>()
+    const server = await smtp({
+      rcpt: (to) => {
+        seen.set(to, (seen.get(to) ?? 0) + 1)
+        return (seen.get(to) as number) < 3 ? '450 4.2.0 Recipient address rejected: Greylisted' : undefined
+      },
+    })
+    await queue(30)
+    const s = services(server.url)
+    for (let i = 1; i <= 2; i++) {
+      await due()
+      await run(s)
+      expect(await listMailStops(t.db)).toEqual([])
+      expect(await attempts()).toEqual([i])
+    }
+    await due()
+    await run(s)
+    expect(await states()).toEqual({ sent: 30 })
+  })
+
+  it('to twenty in a row without one success stops the line', async () => {
+    let busy = true
+    const server = await smtp({ rcpt: () => (busy ? '451 Message deferred' : undefined) })
+    await queue(40)
+    const s = services(server.url)
+    await run(s)
+    expect(await listMailStops(t.db)).toMatchObject([{ scope: 'server', reply: expect.stringContaining('deferred') }])
+    expect(await states()).toEqual({ queued: 40 })
+    busy = false
+    await goOn(s)
+    // Of those that were under way when it stopped some wait their own minute.
+    await due()
+    await run(s)
+    expect(await states()).toEqual({ sent: 40 })
+  })
+
+  it('to everybody’s third attempt stops the line, whatever it asks', async () => {
+    const server = await smtp({ rcpt: () => '451 4.7.1 greylisted, try again later' })
+    await queue(24)
+    const s = services(server.url)
+    for (let i = 0; i < 2; i++) {
+      await run(s)
+      await due()
+    }
+    expect(await listMailStops(t.db)).toEqual([])
+    await run(s)
+    expect(await listMailStops(t.db)).toHaveLength(1)
+  })
+
+  it('of twenty full boxes does not stop it', async () => {
+    const server = await smtp({ rcpt: () => '452 4.2.2 mailbox full' })
+    await queue(24)
+    const s = services(server.url)
+    for (let i = 0; i < 4; i++) {
+      await run(s)
+      await due()
+    }
     expect(await listMailStops(t.db)).toEqual([])
   })
 })

@@ -92,12 +92,20 @@ describe('without a way to send', () => {
     expect(await page(console_('/mail'))).toContain('Chờ vì chưa có đường gửi thư.')
     expect(await page(console_())).toContain('thư chờ vì chưa có đường gửi thư')
     expect(await page(`/en${console_()}`)).toContain('No way to send mail is set up')
-    expect((await api('GET', `/invitations/${id}`)).body.letter).toBe('waiting')
+    // The status is called what it is: issued. No page dates a letter that has not left, and the log claims none.
+    expect(told).toMatch(/<option value="sent">Đã phát hành</)
+    expect(await page(`${base}/${id}`)).toMatch(/Phát hành lúc<\/dt><dd>[^<]*\d/)
+    expect(await page(`/en${base}`)).toMatch(/<option value="sent">Issued</)
+    const log = await page(console_('/log'))
+    expect(log).toContain('Phát hành giấy mời')
+    expect(log).not.toContain('Gửi giấy mời')
+    expect((await api('GET', `/invitations/${id}`)).body).toMatchObject({ letter: 'waiting', sentAt: null })
     expect((await api('GET', '/messages')).body.items[0]).toMatchObject({ state: 'queued', waitsFor: 'no_way_to_send' })
     t.services.mailer = createMailer(readConfig({ DEMO: 'on' }), t.services.db)
     await run()
     expect(await page(console_())).not.toContain('role="alert"')
-    expect((await api('GET', `/invitations/${id}`)).body.letter).toBe('sent')
+    expect((await api('GET', `/invitations/${id}`)).body).toMatchObject({ letter: 'sent', sentAt: expect.any(String) })
+    expect(await page(`${base}/${id}`)).toMatch(/Gửi lúc<\/dt><dd>[^<]*\d/)
   })
 
   it('settings say how to mend it, and a test letter says the same', async () => {

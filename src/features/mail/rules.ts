@@ -3,6 +3,7 @@ import type { Locale } from '../../context.ts'
 import type { FieldError } from '../../errors.ts'
 import { hasControlCharacters } from '../../text/fold.ts'
 import { type Purpose, purposes } from '../links/schema.ts'
+import { isAddressDead } from './rules/refusals.ts'
 import type { Address, MessageKind, NewMessage, SendResult } from './schema.ts'
 
 const MARK = /⟦link:([a-z-]+):([A-Za-z0-9_-]{1,64}):(\d{1,9})(?::(vi|en))?⟧/g
@@ -95,17 +96,9 @@ export type Settlement =
 /** What becomes of a message after an attempt, the `attempts`-th. */
 export function decideSettlement(attempts: number, result: SendResult): Settlement {
   if (result.outcome === 'sent') return { state: 'sent' }
-  if (result.outcome === 'permanent') return { state: 'bounced', addressDead: isAddressDead(result.reply) }
+  if (result.outcome === 'permanent') return { state: 'bounced', addressDead: isAddressDead(result) }
   const delay = nextDelay(attempts)
   return delay === undefined ? { state: 'failed' } : { state: 'queued', delay }
-}
-
-/**
- * Whether a refusal says that the recipient's address does not exist: enhanced code 5.1.x (RFC 3463 section 3.2) but .7 and
- * .8, which speak of the sender's. Anything else (a full box, a policy, our own authentication) says nothing of it.
- */
-export function isAddressDead(reply: string): boolean {
-  return /^5\d\d[ -]5\.1\.(?!7\b|8\b)\d{1,3}\b/.test(reply)
 }
 
 /** Who mails are from, whom answers go to: the organisation's own mailbox, or the deployment's where it has none. */

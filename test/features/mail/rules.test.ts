@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import {
   decideSettlement,
   findMarks,
-  isAddressDead,
   isLinkMark,
   linkMark,
   nextDelay,
@@ -63,20 +62,6 @@ describe('how an attempt ends', () => {
       state: 'bounced',
       addressDead: false,
     })
-  })
-
-  it.each([
-    ['550 5.1.1 The email account does not exist', true],
-    ['550-5.1.1 The email account 550 5.1.1 does not exist', true],
-    ['553 5.1.3 bad address syntax', true],
-    ['550 5.1.10 null MX', true],
-    ['550 5.1.8 sender address has no MX', false],
-    ['552 5.2.2 mailbox full', false],
-    ['550 5.7.26 unauthenticated', false],
-    ['550 no such user', false],
-    ['450 4.1.1 try later', false],
-  ])('takes “%s” as a dead address: %s', (reply, dead) => {
-    expect(isAddressDead(reply)).toBe(dead)
   })
 })
 

@@ -14,6 +14,16 @@ export const letterState = sql<LetterState | null>`(
     and m.kind in (${sql.join(announcements)}) and (m.state <> 'cancelled' or m.last_reply = ${ADDRESS_DEAD})
   order by m.id desc limit 1)`
 
+/**
+ * When the invitee of `i` was first told that they are invited: a letter left for the address it has now, or a call was made. Null
+ * while neither has happened, whatever was asked for.
+ */
+export const toldAt = sql<Date | null>`least(
+  (select min(m.sent_at) from messages m where m.organization_id = i.organization_id and m.invitation_id = i.id
+    and lower(m.to_address) = lower(i.email) and m.state = 'sent' and m.kind in ('invitation', 'update', 'postponement')),
+  (select min(c.recorded_at) from calls c where c.organization_id = i.organization_id and c.invitation_id = i.id
+    and c.substitution_id is null and 'invitation' = any(c.reasons) and c.outcome in ('reached', 'left_word', 'otherwise')))`
+
 /** How the letter of one invitation stands, and whether its address is known to be dead. */
 export async function findLetter(
   db: Db,

@@ -5,7 +5,7 @@ import type { Db } from '../../../db/transaction.ts'
 import type { DB } from '../../../db/types.ts'
 import type { AnswerState, InvitationFilter, Telling } from '../schema.ts'
 import { countCalls, isDue } from './calls.ts'
-import { countWaitingLetters, letterState } from './letters.ts'
+import { countWaitingLetters, letterState, toldAt } from './letters.ts'
 
 const columns = [
   'i.id',
@@ -100,6 +100,7 @@ export async function listInvitations(
   const query = narrowed(db, organizationId, seminarId, filter)
     .select(columns)
     .select(letterState.as('letter'))
+    .select(toldAt.as('told_at'))
     .select(telling.as('telling'))
     .limit(limit + 1)
   if (filter.sort === 'answered') return listByAnswer(query, filter.cursor, limit)
@@ -111,6 +112,7 @@ function listQuery(db: Db) {
   return narrowed(db, '', '', {} as InvitationFilter)
     .select(columns)
     .select(letterState.as('letter'))
+    .select(toldAt.as('told_at'))
     .select(telling.as('telling'))
 }
 export type InvitationListRow = Awaited<ReturnType<ListQuery['execute']>>[number]
@@ -259,6 +261,20 @@ export async function listDelegationsWithCounts(db: Db, organizationId: string, 
     .execute()
 }
 export type DelegationWithCount = Awaited<ReturnType<typeof listDelegationsWithCounts>>[number]
+
+/** Which of these ids, by their places, are not of this seminar's invitations: the first twenty. */
+export async function listForeign(db: Db, organizationId: string, seminarId: string, ids: string[]): Promise<number[]> {
+  if (!ids.length) return []
+  const rows = await db
+    .selectFrom('invitations')
+    .select('id')
+    .where('organization_id', '=', organizationId)
+    .where('seminar_id', '=', seminarId)
+    .where('id', 'in', ids)
+    .execute()
+  const own = new Set(rows.map((row) => row.id))
+  return ids.flatMap((id, n) => (own.has(id.toLowerCase()) ? [] : [n])).slice(0, 20)
+}
 
 /** The names of some invitations of a seminar in one status, by name. */
 export function listNames(db: Db, organizationId: string, seminarId: string, ids: string[], status: 'draft' | 'sent') {

@@ -3,9 +3,10 @@ import type { Db } from '../../../db/transaction.ts'
 import type { Invitations, Substitutions } from '../../../db/types.ts'
 import { DomainError } from '../../../errors.ts'
 import type { Telling } from '../schema.ts'
+import { toldAt } from './letters.ts'
 import { telling } from './list.ts'
 
-export type InvitationRow = Selectable<Invitations> & { telling: Telling | null }
+export type InvitationRow = Selectable<Invitations> & { telling: Telling | null; told_at: Date | null }
 export type SubstitutionRow = Selectable<Substitutions>
 
 /** One invitation of an organisation, or undefined. */
@@ -14,6 +15,7 @@ export function findInvitation(db: Db, organizationId: string, id: string): Prom
     .selectFrom('invitations as i')
     .selectAll('i')
     .select(telling.as('telling'))
+    .select(toldAt.as('told_at'))
     .where('i.organization_id', '=', organizationId)
     .where('i.id', '=', id)
     .executeTakeFirst()

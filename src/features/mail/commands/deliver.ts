@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../../../db/transaction.ts'
 import { inLane } from '../commands.ts'
-import { blameOf, scopeOf } from '../rules/refusals.ts'
+import { blameOf, countsFrom, isLimit, scopeOf } from '../rules/refusals.ts'
 import { decideSettlement } from '../rules.ts'
 import type { MessageRow, SendResult } from '../schema.ts'
 import { countAlike, holdBack, isItsOwn, noteProbe, noteProgress, type Stopped, stopFor, takeProbes } from './line.ts'
@@ -123,13 +123,14 @@ export async function settle(trx: Trx, message: ClaimedMessage, result: SendResu
   if (result.outcome === 'sent') return void (await settleSent(trx, [{ message, result }]))
   const blame = blameOf(result)
   if (blame === 'sender' || blame === 'server') {
-    const named = result.outcome === 'permanent' && (result.stage === 'recipient' || result.stage === 'message')
+    const named = result.stage === 'recipient' || result.stage === 'message'
     if (!(named && (await isItsOwn(trx, message, scopeOf(blame, message.from_address))))) {
       await holdBack(trx, message)
       return stopFor(trx, message, blame, result)
     }
   }
-  if (blame === 'unclear' || blame === 'address') {
+  const counts = blame === 'later' && message.attempts >= countsFrom(result.reply)
+  if (blame === 'unclear' || blame === 'address' || counts) {
     const stopped = await countAlike(trx, message, blame, result)
     if (stopped) {
       await holdBack(trx, message)
@@ -137,7 +138,12 @@ export async function settle(trx: Trx, message: ClaimedMessage, result: SendResu
     }
   }
   if (blame !== 'unclear') await noteProgress(trx, message, result)
-  await settleRefused(trx, message, result)
+  // A limit of ours that this letter meets again: it passes, whatever code it bears.
+  await settleRefused(
+    trx,
+    message,
+    blame === 'server' && isLimit(result.reply) ? { ...result, outcome: 'temporary' } : result,
+  )
 }
 
 async function settleRefused(trx: Trx, message: ClaimedMessage, result: SendResult): Promise<void> {

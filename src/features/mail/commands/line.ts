@@ -50,30 +50,47 @@ export async function noteProgress(trx: Trx, message: Tried, { stage, outcome }:
 
 /**
  * Counts refusals alike, one after another, of different addresses; enough of them stop the line, and the letters they had ended
- * wait again. @returns the stop, where this refusal belongs to one
+ * wait again. While the line stands, what may be ours is. @returns the stop, where this refusal belongs to one
  */
 export async function countAlike(
   trx: Trx,
   message: Tried,
-  blame: 'unclear' | 'address',
+  blame: 'unclear' | 'address' | 'later',
   result: SendResult,
 ): Promise<Stopped | undefined> {
-  const key = streakKey(result.stage, result.reply)
+  // Those that say "later" are alike whatever else they say.
+  const key = blame === 'later' ? 'later' : streakKey(result.stage, result.reply)
+  const sender = senderScope(message.from_address)
   await sql`insert into mail_stops (scope) values ('server') on conflict do nothing`.execute(trx)
-  const line = await trx
+  const lines = await trx
     .selectFrom('mail_stops')
-    .select(['since', 'streak_key', 'streak'])
-    .where('scope', '=', 'server')
+    .select(['scope', 'stage', 'since', 'streak_key', 'streak'])
+    .where('scope', 'in', ['server', sender])
+    .orderBy('scope')
     .forUpdate()
-    .executeTakeFirstOrThrow()
-  const stop = () => stopLine(trx, 'server', result.stage ?? 'message', result.reply)
-  if (line.since !== null) return line.streak_key === key ? stop() : undefined
+    .execute()
+  const stop = (scope: string) => stopLine(trx, scope, result.stage ?? 'message', result.reply)
+  const standing = lines.filter((line) => line.since !== null)
+  const its = standing.find(
+    (line) => line.streak_key === key || (blame === 'unclear' && !cameFurther(result, line.stage)),
+  )
+  if (its) return stop(its.scope)
+  const line = lines.find(({ scope }) => scope === 'server') as (typeof lines)[number]
+  if (standing.length) {
+    if (blame === 'unclear') await noteProgress(trx, message, result)
+    if (line.since !== null) return undefined
+  }
   const streak = [...(line.streak_key === key ? line.streak.filter((id) => id !== message.id) : []), message.id]
   await trx.updateTable('mail_stops').set({ streak_key: key, streak }).where('scope', '=', 'server').execute()
   const limit = streakLimit(blame) as number
   if (streak.length < limit || (await countAddresses(trx, streak)) < limit) return undefined
   await takeBack(trx, streak)
-  return stop()
+  return stop('server')
+}
+
+/** A conversation that was cut says nothing of how far it would have come. */
+function cameFurther({ stage, reply }: SendResult, stoppedAt: string | null): boolean {
+  return /^\d{3}/.test(reply) && isFurther(stage, stoppedAt)
 }
 
 async function countAddresses(trx: Trx, ids: string[]): Promise<number> {

@@ -203,7 +203,10 @@ function Filters({ page, filter, delegations, action }: FiltersProps) {
         : null}
       {select('status', t('invitations:column.status'), [
         ['', t('invitations:filter.status')],
-        ...statusFilters.map((s): [string, string] => [s, t(`invitations:status.${s}`)]),
+        ...statusFilters.map((s): [string, string] => [
+          s,
+          t(s === 'sent' ? 'invitations:filter.issued' : `invitations:status.${s}`),
+        ]),
       ])}
       {select('answer', t('invitations:column.answer'), [
         ['', t('invitations:filter.answer')],

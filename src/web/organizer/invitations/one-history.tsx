@@ -26,11 +26,10 @@ export function Standing(props: InvitationDetailProps) {
     ],
     [t('invitations:field.email'), invitation.email ?? t('invitations:address.none')],
     [t('invitations:field.phone'), invitation.phone],
+    [t('invitations:fact.invited'), at(invitation.sent_at)],
     [
-      t(invitation.telling === 'letter' ? 'invitations:fact.sent' : 'invitations:fact.invited'),
-      invitation.telling === 'letter' && letter === 'waiting'
-        ? t('invitations:status.waiting')
-        : at(invitation.sent_at),
+      t(invitation.telling === 'called' ? 'invitations:status.called' : 'invitations:fact.sent'),
+      at(invitation.told_at) ?? (invitation.telling === 'letter' && letter ? t(`invitations:status.${letter}`) : null),
     ],
     [t('invitations:fact.opened'), at(invitation.opened_at)],
     [t('invitations:fact.answered'), at(invitation.answered_at)],

@@ -54,9 +54,7 @@ export function InvitationTable(props: TableProps) {
 function Row({ page, row, base, delegations, mayEdit, timezone }: TableProps & { row: InvitationListRow }) {
   const { t, locale } = page
   const delegation = delegations.find((d) => d.id === row.delegation_id)
-  const at =
-    row.answered_at ??
-    (row.status === 'sent' && row.telling === 'letter' && row.letter !== 'waiting' ? row.sent_at : null)
+  const at = row.answered_at ?? (row.status === 'sent' && row.telling === 'letter' ? row.told_at : null)
   return (
     <tr>
       {mayEdit ? (
