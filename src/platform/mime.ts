@@ -94,10 +94,15 @@ function headerPieces(head: string): Piece[] {
 }
 
 function bodyPieces(body: string): Piece[] {
-  const marks = new Map<string, OwnPart>(BODIES.map((part) => [encode(markOf(part)), part]))
-  return body
-    .split(new RegExp(`(${[...marks.keys()].join('|')})`))
-    .map((text) => (marks.has(text) ? { own: marks.get(text) as OwnPart } : { shared: text }))
+  return BODIES.reduce<Piece[]>(
+    (pieces, part) =>
+      pieces.flatMap((piece) => {
+        if (!('shared' in piece)) return [piece]
+        const between = piece.shared.split(encode(markOf(part))).map((shared) => ({ shared }))
+        return between.flatMap((one, i): Piece[] => (i ? [{ own: part }, one] : [one]))
+      }),
+    [{ shared: body }],
+  )
 }
 
 function own(mail: OutgoingMail, part: OwnPart): string {

@@ -3,7 +3,6 @@ import type { Locale } from '../../context.ts'
 import type { FieldError } from '../../errors.ts'
 import { hasControlCharacters } from '../../text/fold.ts'
 import { type Purpose, purposes } from '../links/schema.ts'
-import { isAddressDead } from './rules/refusals.ts'
 import type { Address, MessageKind, NewMessage, SendResult } from './schema.ts'
 
 const MARK = /⟦link:([a-z-]+):([A-Za-z0-9_-]{1,64}):(\d{1,9})(?::(vi|en))?⟧/g
@@ -91,12 +90,12 @@ export type Settlement =
   | { state: 'sent' }
   | { state: 'queued'; delay: number }
   | { state: 'failed' }
-  | { state: 'bounced'; addressDead: boolean }
+  | { state: 'bounced' }
 
 /** What becomes of a message after an attempt, the `attempts`-th. */
 export function decideSettlement(attempts: number, result: SendResult): Settlement {
   if (result.outcome === 'sent') return { state: 'sent' }
-  if (result.outcome === 'permanent') return { state: 'bounced', addressDead: isAddressDead(result) }
+  if (result.outcome === 'permanent') return { state: 'bounced' }
   const delay = nextDelay(attempts)
   return delay === undefined ? { state: 'failed' } : { state: 'queued', delay }
 }

@@ -60,7 +60,6 @@ describe('how an attempt ends', () => {
   it('bounces at once on a permanent one', () => {
     expect(decideSettlement(1, { outcome: 'permanent', reply: '550 5.7.1 policy' })).toEqual({
       state: 'bounced',
-      addressDead: false,
     })
   })
 })

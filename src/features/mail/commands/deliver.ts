@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Trx } from '../../../db/transaction.ts'
 import { inLane } from '../commands.ts'
-import { blameOf, countsFrom, isLimit, scopeOf } from '../rules/refusals.ts'
+import { blameOf, countsFrom, isAddressDead, isLimit, scopeOf } from '../rules/refusals.ts'
 import { decideSettlement } from '../rules.ts'
 import type { MessageRow, SendResult } from '../schema.ts'
 import { countAlike, holdBack, isItsOwn, noteProbe, noteProgress, type Stopped, stopFor, takeProbes } from './line.ts'
@@ -164,7 +164,7 @@ async function settleRefused(trx: Trx, message: ClaimedMessage, result: SendResu
     .where('state', '=', 'sending')
     .where('lease_by', '=', message.lease_by)
     .execute()
-  if (decided.state !== 'bounced' || !decided.addressDead) return
+  if (decided.state !== 'bounced' || !isAddressDead(result)) return
   await sql`
     insert into dead_addresses (organization_id, address, reply)
     values (${message.organization_id}, lower(${message.to_address}), ${result.reply.slice(0, 500)})
