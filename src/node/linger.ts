@@ -10,7 +10,8 @@ const STALL_MS = 2_500
  * takes the answer away with it (RFC 9112 section 9.6).
  */
 export function takeRest(incoming: IncomingMessage): Promise<void> {
-  if (incoming.complete || incoming.destroyed) return Promise.resolve()
+  const declared = Number(incoming.headers['content-length'] ?? 0)
+  if (incoming.complete || incoming.destroyed || declared > MOST_BYTES) return Promise.resolve()
   return new Promise((resolve) => {
     const until = performance.now() + MOST_MS
     let bytes = 0

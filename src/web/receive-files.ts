@@ -20,6 +20,8 @@ export interface Received {
 /** What a form has besides its file: markers and a few fields. */
 const FORM_ROOM = 1024 * 1024
 const MAX_FILES = 20
+/** After these nothing more of the form can be taken. */
+const ENDS = new Set(['bad_request', 'storage_full', 'too_large'])
 
 /**
  * Takes the files of a multipart form, one after another, each streamed to the store, looked at, and kept as a version.
@@ -44,7 +46,7 @@ export async function receiveFiles(
       received.accepted.push(await receiveOne(c, ctx, target, part, sentBy))
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
-      const ended = error.code === 'bad_request' || error.code === 'storage_full' || error.code === 'too_large'
+      const ended = ENDS.has(error.code) || error.detail === 'files_unavailable'
       if (ended && !received.accepted.length) throw error
       received.refused.push({ name: cleanLine(part.filename).slice(0, 150), error })
       if (ended) break

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { runOutbox } from '../../src/delivery.ts'
+import { listen } from '../../src/node/http.ts'
 import { startPulse } from '../../src/node/pulse.ts'
 import { createFsStore } from '../../src/platform/fs.ts'
 import { connectPostgres } from '../../src/platform/postgres.ts'
@@ -15,6 +16,7 @@ import { createTestApp, formRequest, type TestApp, testOrigin } from '../support
 import { createMember, createOrganization, createSeminar } from '../support/factories.ts'
 import { pdf } from '../support/office-files.ts'
 import { createSpeech, filesRequest, openSpeechLink } from '../support/speeches.ts'
+import { startGate } from '../support/tcp-gate.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const identity = { id: 'mau:1:a', kind: 'node' as const, host: 'mau', pid: 1, version: '1' }
@@ -45,7 +47,13 @@ async function living(parts: Partial<Services> & { url?: string } = {}) {
   const { url = t.database.url, ...given } = parts
   const connection = connectPostgres(url, { max: 4, statementMs: 5_000, waitMs: 2_000 })
   const files = given.files ?? createFsStore(join(dir, 'files'))
-  const pulse = await startPulse({ identity, connection: connectPostgres(url, { max: 1 }), files, log })
+  const pulse = await startPulse({
+    identity,
+    connection: connectPostgres(url, { max: 1 }),
+    files,
+    log,
+    renew: connection.renew,
+  })
   const services: Services = { ...t.services, log, db: connection.db, files, ...given, vitals: pulse }
   const app = createApp(services)
   return {
@@ -54,12 +62,16 @@ async function living(parts: Partial<Services> & { url?: string } = {}) {
     ask: async (path: string, init: RequestInit = {}) =>
       app.request(testOrigin + path, { redirect: 'manual', ...init }),
     ready: async () => (await app.request(`${testOrigin}/readyz`)).json(),
+    app,
     async close() {
       await pulse.stop()
       await connection.close()
     },
   }
 }
+
+const warnings = async (one: Awaited<ReturnType<typeof living>>) =>
+  ((await one.ready()) as { warnings: string[] }).warnings
 
 describe('/readyz', () => {
   it('knows when the outbox last ran to its end, and names it where that is too long ago; strictly asked it is 503', async () => {
@@ -89,6 +101,28 @@ describe('/readyz', () => {
     await gone.close()
     const behind = await createApp({ ...t.services, log, migrations: 10_000 }).request(`${testOrigin}/readyz`)
     expect([behind.status, await behind.json()]).toEqual([503, { status: 'unavailable', ill: ['migrations'] }])
+  })
+
+  it('answers within its limit, long before a query is given up, where the network to the database falls silent', async () => {
+    const gate = await startGate(Number(new URL(t.database.url).port))
+    const url = new URL(t.database.url)
+    url.port = String(gate.port)
+    // A query of this connection is given up after longer than the test may take.
+    const silent = connectPostgres(url.href, { max: 2, statementMs: 600_000 })
+    const app = createApp({ ...t.services, log, db: silent.db })
+    expect((await app.request(`${testOrigin}/readyz`)).status).toBe(200)
+    gate.hush()
+    const answers = await Promise.all([1, 2].map(() => app.request(`${testOrigin}/readyz`)))
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+      expect(await answer.json()).toEqual({
+        status: 'unavailable',
+        ill: ['database'],
+        said: { database: 'did not answer within 3 s' },
+      })
+    }
+    await gate.close()
+    await silent.close()
   })
 })
 
@@ -123,7 +157,14 @@ describe('a database that is read-only', () => {
         await trx`set transaction read write`
         await trx.unsafe(`alter database ${name} reset default_transaction_read_only`)
       })
-      await one.close()
+      // The sessions that were given the setting do not keep it: nobody has to restart anything.
+      try {
+        await expect.poll(() => warnings(one), patience).not.toContain('database_read_only')
+        const form = formRequest({ email: 'a@mau.example', password: 'mật khẩu nào đó' })
+        expect((await one.ask('/sign-in', form)).status).not.toBe(503)
+      } finally {
+        await one.close()
+      }
     }
   })
 })
@@ -178,9 +219,6 @@ describe('a file store that cannot be written', () => {
     const { path, cookie } = await openSpeechLink(t, speech.linkPath)
     return { api, page: await one.ask(`${path}/files`, filesRequest([{ name: 'bai.pdf', bytes }], { cookie })) }
   }
-  const warnings = async (one: Awaited<ReturnType<typeof living>>) =>
-    ((await one.ready()) as { warnings: string[] }).warnings
-
   it('since it is full: 503 with Retry-After in words, and /readyz names it', async () => {
     const disk = smallDisk(join(dir, 'small'))
     if (!disk) return console.info('no small disk can be mounted here: a full file store was not run')
@@ -196,6 +234,23 @@ describe('a file store that cannot be written', () => {
       expect([page.status, page.headers.get('retry-after')]).toEqual([503, '60'])
       expect(await page.text()).toContain('Kho lưu trữ đã đầy, tệp chưa được lưu')
       expect(await warnings(one)).toContain('files_full')
+      await t.database.sql`delete from rate_limits`
+      // Of 8 MB, far more than the disk takes: who sends reads the answer, and the connection is not cut under them.
+      const server = await listen({
+        host: '127.0.0.1',
+        port: 0,
+        fetch: (request, env) => one.app.fetch(request, env as object),
+      })
+      const speech = await createSpeech(t, seminar)
+      const answer = await fetch(`http://127.0.0.1:${server.port}/api/v1/speeches/${speech.id}/versions?name=bai.pdf`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${caller.key}` },
+        body: new Uint8Array(pdf({ padding: 8 * 1024 * 1024 })),
+      })
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60'])
+      await server.stop()
+      // Nothing of it was kept: there is room again, and the warning goes.
+      await expect.poll(() => warnings(one), patience).not.toContain('files_full')
     } finally {
       await one.close()
       disk.unmount()

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/transaction.ts'
+import { countFiles } from '../files/queries/checks.ts'
 import { fileNeeds } from '../files/queries/needs.ts'
 import { invitationNeeds } from '../invitations/queries/needs.ts'
 import { mailNeeds } from '../mail/queries/needs.ts'
@@ -26,9 +27,14 @@ interface Row {
 
 /**
  * What waits for an organizer, most pressing first, over all seminars or in one (and then nothing of the organisation as a whole).
- * The database's clock decides what is late.
+ * The database's clock decides what is late. `filesAway`: the file store is not there, as the process knows of itself.
  */
-export async function listNeeds(db: Db, organizationId: string, seminarId?: string): Promise<Need[]> {
+export async function listNeeds(
+  db: Db,
+  organizationId: string,
+  seminarId?: string,
+  filesAway = false,
+): Promise<Need[]> {
   const union = sql.join(
     parts.map((part) => part(organizationId)),
     sql` union all `,
@@ -44,6 +50,14 @@ export async function listNeeds(db: Db, organizationId: string, seminarId?: stri
     order by s.starts_at nulls last, s.id limit 500`.execute(db)
   const needs = rows.map(toNeed)
   needs.push(...(await listAgendaNeeds(db, organizationId, seminarId)))
+  if (filesAway && !seminarId)
+    needs.push({
+      kind: 'files_unavailable',
+      seminar: null,
+      count: await countFiles(db, organizationId),
+      names: [],
+      at: null,
+    })
   const rank = (need: Need) => needKinds.indexOf(need.kind)
   return needs.sort((a, b) => rank(a) - rank(b))
 }
