@@ -129,7 +129,7 @@ describe('a folder of files whose disk goes away while the service runs', () => 
     const env = { DATABASE_URL: t.database.url, DATA_DIR: join(folder, 'data'), BASE_URL: testOrigin }
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
     expect(await main(['status'])).toBe(0)
-    expect(lines.join('\n')).toMatch(/^! .*The file store bears no mark of this deployment: none of 1 file can be/m)
+    expect(lines.join('\n')).toMatch(/^! .*The file store bears no mark of this deployment: the one file cannot be/m)
     expect(lines.join('\n')).not.toMatch(/missing|free/)
     expect(inside(path)).toEqual([])
 
