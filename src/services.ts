@@ -68,7 +68,8 @@ export type Follow = <T>(
 ) => Promise<T>
 
 /** A part that is ill while the process runs: `database` (no sign of life comes through), its being read-only or full, the file store. */
-export type Ailment = 'database' | 'database_read_only' | 'database_full' | 'files_unavailable' | 'files_full'
+export const ailments = ['database', 'database_read_only', 'database_full', 'files_unavailable', 'files_full'] as const
+export type Ailment = (typeof ailments)[number]
 
 /** What a process knows of its own parts. */
 export interface Vitals {

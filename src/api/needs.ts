@@ -27,7 +27,9 @@ const listRoute = createRoute({
 /** What waits for an organizer, most pressing first: the list of the console's first page, whole. */
 export const needs = createRouter().openapi(listRoute, async (c) => {
   const { seminarId } = c.req.valid('query')
-  const found = await listNeeds(c.var.services.db, c.var.key.organizationId, seminarId)
+  const { db, vitals } = c.var.services
+  const filesAway = vitals?.ailments().includes('files_unavailable')
+  const found = await listNeeds(db, c.var.key.organizationId, seminarId, filesAway)
   const items = found.map(({ kind, seminar, count, names, at }) => ({
     kind,
     seminarId: seminar?.id ?? null,

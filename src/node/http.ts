@@ -1,7 +1,8 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serve } from '@hono/node-server'
 import { boundConnections, type ConnectionLimits, watchBodies } from './connections.ts'
+import { takeRest } from './linger.ts'
 import { paced } from './pace.ts'
 
 /** How long an open request may still take once the server is told to stop. */
@@ -36,6 +37,7 @@ export async function listen(options: {
           if (answer instanceof Promise) {
             open.add(outgoing)
             outgoing.once('close', () => open.delete(outgoing))
+            return answer.then((response) => heard(response, env.incoming as IncomingMessage))
           }
           return answer
         },
@@ -74,6 +76,14 @@ export async function listen(options: {
       unwatch()
     },
   }
+}
+
+/** A refusal of what is still being sent waits until it can be read; not where it is one of a body that comes too slowly. */
+async function heard(response: Response, incoming: IncomingMessage): Promise<Response> {
+  const { method } = incoming
+  if (response.status >= 400 && method !== 'GET' && method !== 'HEAD' && response.headers.get('connection') !== 'close')
+    await takeRest(incoming)
+  return response
 }
 
 /** Why the port is not ours, with the variable to look at. */

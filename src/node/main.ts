@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createApp } from '../app.ts'
 import { ConfigError, needsDataDir, readConfig } from '../config.ts'
 import { loadAssets } from '../platform/assets.ts'
+import { embeddedPostgresExists } from '../platform/embedded-postgres.ts'
 import { assertWritable } from '../platform/folder.ts'
 import { projectFolder } from '../platform/project.ts'
 import { createWatch } from '../platform/query-watch.ts'
@@ -10,10 +11,11 @@ import type { Services } from '../services.ts'
 import { setAssets } from '../web/assets.ts'
 import { forgetKept, logKept } from '../web/public/kept.ts'
 import { type Closer, closeAll } from './closers.ts'
-import { openDatabase } from './database.ts'
+import { databaseFolder, openDatabase } from './database.ts'
+import { openFiles } from './files.ts'
 import { greet, prepare } from './greeting.ts'
 import { listen } from './http.ts'
-import { assertOwnFiles } from './identity.ts'
+import { assertNobodysFiles } from './identity.ts'
 import { identifyInstance } from './instance.ts'
 import { isOneOfSeveral, joinProcesses, startProcesses } from './processes.ts'
 import { startPulse } from './pulse.ts'
@@ -58,6 +60,8 @@ export async function main(): Promise<void> {
     const config = readConfig(process.env)
     drainMs = config.drainSeconds * 1000
     if (needsDataDir(config)) await assertWritable(config.dataDir, 'DATA_DIR')
+    if (!config.databaseUrl && !(await embeddedPostgresExists(databaseFolder(config))))
+      await assertNobodysFiles(config, await openFiles(config))
     const queries = createWatch()
     const count = config.processes === 'auto' ? availableParallelism() : config.processes
     const standing = isOneOfSeveral() ? 'one' : count > 1 ? 'first' : 'alone'
@@ -66,10 +70,14 @@ export async function main(): Promise<void> {
     const database = await openDatabase(own, (line) => console.log(line), fail, queries.watch)
     steps.push([{ name: 'embedded Postgres', seconds: 7, close: database.stopEmbedded }])
     steps.push([{ name: 'database connections', seconds: 3, close: database.close }])
-    const opened = await createServices(config, database)
-    const made: Services = { ...opened, files: await assertOwnFiles(opened) }
+    const made = await createServices(config, database, true)
     const identity = await identifyInstance()
-    const pulse = await startPulse({ ...made, identity, connection: database.connectPulse() })
+    const pulse = await startPulse({
+      ...made,
+      identity,
+      connection: database.connectPulse(),
+      renew: database.connection.renew,
+    })
     const changed = isOneOfSeveral()
       ? joinProcesses({
           tasks: () => beginTasks(),

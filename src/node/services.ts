@@ -12,15 +12,22 @@ import type { Connection } from '../platform/postgres.ts'
 import { projectFolder } from '../platform/project.ts'
 import type { Services } from '../services.ts'
 import { openFiles } from './files.ts'
-import { withKeys } from './identity.ts'
+import { assertOwnFiles, withKeys } from './identity.ts'
 
-/** Everything the application is given on Node. @throws ConfigError in one line where LINK_KEY is not this database's */
+/**
+ * Everything the application is given on Node; `serves`: its files are asked for this deployment's mark, now and later.
+ * @throws ConfigError in one line where LINK_KEY, or the files, are not this database's
+ */
 export async function createServices(
   given: Config,
   database: { connection: Connection; migrations: number },
+  serves = false,
 ): Promise<Services> {
   const { db } = database.connection
-  const config = await withKeys(given, db)
+  let files = await openFiles(given)
+  const config = await withKeys(given, db, async () => {
+    if (serves) files = await assertOwnFiles({ config: given, db, files })
+  })
   const lines = gather((text) => void process.stderr.write(text))
   process.once('exit', lines.flush)
   const log = createLog(config.logLevel, lines.line)
@@ -28,7 +35,7 @@ export async function createServices(
     db,
     auth: createAuth({ db, baseUrl: config.baseUrl, secret: config.authSecret }),
     mailer: createMailer(config, db),
-    files: await openFiles(config),
+    files,
     scanner: config.clamd && createClamd(config.clamd),
     digest,
     inspector: createInspector(),

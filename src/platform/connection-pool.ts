@@ -35,6 +35,8 @@ interface Kept {
   /** Refuses what runs when the connection goes. */
   refusals: Set<(error: Error) => void>
   ends: number
+  /** Of which generation; another than the present one is not lent again. */
+  generation: number
   idleSince: number
 }
 
@@ -43,6 +45,8 @@ interface Waiter {
   refuse(error: Error): void
 }
 
+/** A session may keep being read-only after the database is no more (`default_transaction_read_only`): it is not lent again. */
+const READ_ONLY = '25006'
 const IDLE_MS = 60_000
 const LIFETIME_MS = 30 * 60_000
 
@@ -65,6 +69,7 @@ export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
   const idle: Kept[] = []
   const waiting = new Set<Waiter>()
   let count = 0
+  let generation = 0
   let ended = false
 
   function connect(): Kept {
@@ -74,6 +79,7 @@ export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
       closed: false,
       refusals: new Set(),
       ends: performance.now() + LIFETIME_MS * (1 + Math.random()),
+      generation,
       idleSince: 0,
     }
     kept.client = open(() => lose(kept))
@@ -105,7 +111,7 @@ export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
 
   function giveBack(kept: Kept, broken: boolean): void {
     const now = performance.now()
-    if (broken || kept.closed || ended || now > kept.ends) close(kept)
+    if (broken || kept.closed || ended || kept.generation !== generation || now > kept.ends) close(kept)
     else {
       kept.idleSince = now
       idle.push(kept)
@@ -133,6 +139,7 @@ export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
             if (!kept.refusals.delete(end)) return
             clearTimeout(late)
             ended?.(failed)
+            if ((failed as { code?: string } | undefined)?.code === READ_ONLY) kept.generation = -1
             if (failed !== undefined) reject(failed)
           }
           kept.refusals.add(end)
@@ -176,6 +183,11 @@ export function createPool({ max, waitMs, queryMs, watch, open }: PoolOptions) {
         }
         waiting.add(waiter)
       })
+    },
+    /** Lends none again of the connections that there are now: what their sessions were given at the begin has changed. */
+    renew(): void {
+      generation++
+      for (const kept of idle.splice(0)) close(kept)
     },
     /** How it stands now. */
     load: () => ({ inUse: count - idle.length, idle: idle.length, waiting: waiting.size, limit: max }),

@@ -89,6 +89,9 @@ export async function findEmbeddedPostgres(
   return server && { url: urlOf(server, database) }
 }
 
+/** Whether an embedded server was ever made in this folder. */
+export const embeddedPostgresExists = (dataDir: string): Promise<boolean> => clusterExists(placeIn(resolve(dataDir)))
+
 /**
  * A server for tests: in a folder for temporary files, which goes when it stops; without the writes that make data
  * survive a power cut. Servers whose process was killed are removed at the next call.

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import type { StatsFs } from 'node:fs'
 import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError } from '../errors.ts'
@@ -19,7 +20,7 @@ export function createFsStore(dir: string): FileStore {
   let swept: Promise<void> | undefined
 
   return {
-    async put(key, body, { maxBytes }) {
+    async put(key, body, { maxBytes, confirm }) {
       const target = join(dir, validKey(key))
       const part = join(incoming, randomUUID())
       try {
@@ -27,6 +28,7 @@ export function createFsStore(dir: string): FileStore {
         swept ??= removeStale(incoming)
         await swept
         const stored = await write(part, body, maxBytes)
+        await confirm?.()
         await makeFolder(dirname(target))
         await rename(part, target)
         await flushFolder(dirname(target))
@@ -66,13 +68,20 @@ export function createFsStore(dir: string): FileStore {
     },
 
     async space() {
-      await makeFolder(dir)
-      const { bavail, blocks, bsize } = await statfs(dir)
+      const { bavail, blocks, bsize } = await statfsAbove(dir)
       return { free: bavail * bsize, total: blocks * bsize }
     },
 
     list: (prefix) => walk(dir, prefix),
   }
+}
+
+/** Of the folder, or where it is not made yet, of the one that it will be made in. */
+async function statfsAbove(dir: string): Promise<StatsFs> {
+  return statfs(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || dirname(dir) === dir) throw error
+    return statfsAbove(dirname(dir))
+  })
 }
 
 async function write(path: string, body: ReadableStream<Uint8Array>, maxBytes: number) {

@@ -58,6 +58,8 @@ export function connectPostgres(url: string, given: ConnectionOptions = {}) {
     db,
     /** How the pool of `db` stands. */
     load: pool.load,
+    /** See the pool's: sessions of `db` begin anew. */
+    renew: pool.renew,
     close: async () => void (await Promise.all([pool.end(), sql.end({ timeout: 5 })])),
   }
 }

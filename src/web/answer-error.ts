@@ -4,7 +4,7 @@ import type { AppEnv } from '../env.ts'
 import { DomainError, type ErrorCode, statusOf } from '../errors.ts'
 import { translator } from '../i18n.ts'
 import { problem } from '../problem.ts'
-import type { Ailment } from '../services.ts'
+import { type Ailment, ailments } from '../services.ts'
 import { ErrorPage } from './error-page.tsx'
 
 /**
@@ -53,8 +53,8 @@ function findAilment(error: unknown) {
 }
 
 /** What `/readyz` shall name: known by the part that failed. */
-const ailmentOf = ({ code, detail }: DomainError): Ailment | undefined =>
-  code === 'storage_full' ? 'files_full' : code === 'unavailable' ? (detail as Ailment | undefined) : undefined
+export const ailmentOf = ({ code, detail }: DomainError): Ailment | undefined =>
+  code === 'storage_full' ? 'files_full' : ailments.find((one) => code === 'unavailable' && one === detail)
 
 /** The one place where an error becomes an answer: problem+json under /api, a page elsewhere. */
 export function answerError(c: Context<AppEnv>, error: unknown): Response | Promise<Response> {

@@ -3,10 +3,10 @@ import type { AppEnv } from '../env.ts'
 import { proofOf } from '../features/identity/queries.ts'
 import { findDatabaseHealth } from '../features/tasks/queries.ts'
 import { version } from '../version.ts'
-import { withinLimit } from '../watchdog.ts'
+import { LATE, withinLimit } from '../watchdog.ts'
 
-/** Who probes waits no longer, whatever hangs. */
-const ANSWER_SECONDS = 3
+/** So long a part has to answer: who watches must be told whatever hangs. */
+const LIMIT_SECONDS = 3
 
 /**
  * `/healthz`: the process answers, its version, and to a `nonce` what only this deployment can (the command doctor asks). `/readyz`: whether to send it requests. 503 only for what keeps this process from answering
@@ -23,12 +23,15 @@ export const health = new Hono<AppEnv>()
   .get('/readyz', async (c) => {
     const { db, migrations, stopping, vitals, log } = c.var.services
     if (stopping?.aborted) return c.json({ status: 'stopping' }, 503)
-    const asked = withinLimit('/readyz', ANSWER_SECONDS, undefined, () => findDatabaseHealth(db))
-    const found = await asked.catch((error: Error) => {
-      log.error('failed', { id: c.var.requestId, code: 'unavailable', error: error.message })
-      return undefined
-    })
-    if (!found) return ill(c, ['database'])
+    let said: Record<string, string> | undefined
+    const found = await withinLimit('database', LIMIT_SECONDS, undefined, async () => findDatabaseHealth(db)).catch(
+      (error: Error & { code?: string }) => {
+        log.error('failed', { id: c.var.requestId, code: 'unavailable', error: error.message })
+        if (error.code === LATE) said = { database: `did not answer within ${LIMIT_SECONDS} s` }
+        return undefined
+      },
+    )
+    if (!found) return ill(c, ['database'], said)
     if (found.migrations < migrations) return ill(c, ['migrations'])
     const warnings = [
       ...new Set([
@@ -49,7 +52,7 @@ export const health = new Hono<AppEnv>()
     })
   })
 
-function ill(c: Context<AppEnv>, parts: string[]): Response {
+function ill(c: Context<AppEnv>, parts: string[], said?: Record<string, string>): Response {
   c.header('Retry-After', '5')
-  return c.json({ status: 'unavailable', ill: parts }, 503)
+  return c.json({ status: 'unavailable', ill: parts, ...(said ? { said } : {}) }, 503)
 }

@@ -24,6 +24,8 @@ export interface Received {
 /** What a form has besides its file: markers and a few fields. */
 const FORM_ROOM = 1024 * 1024
 const MAX_FILES = 20
+/** After these nothing more of the form can be taken. */
+const ENDS = new Set(['bad_request', 'storage_full', 'too_large'])
 
 /**
  * Takes the files of a multipart form, one after another, each streamed to the store, looked at, and kept as a version.
@@ -50,7 +52,7 @@ export async function receiveFiles(
       else received.accepted.push(one)
     } catch (error) {
       if (!(error instanceof DomainError)) throw error
-      const ended = error.code === 'bad_request' || error.code === 'storage_full' || error.code === 'too_large'
+      const ended = ENDS.has(error.code) || error.detail === 'files_unavailable'
       if (ended && !received.accepted.length && !received.checking.length) throw error
       received.refused.push({ name: cleanLine(part.filename).slice(0, 150), error })
       if (ended) break

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { DomainError, statusOf } from '../errors.ts'
 import { refusalText } from '../http/refusal-text.ts'
+import { ailmentOf } from './answer-error.ts'
 import type { Received } from './receive-files.ts'
 
 type ShowRefused = (refused: Received['refused'], accepted: number, status: number) => Promise<Response>
@@ -17,11 +18,11 @@ export async function answerUpload(
   show: ShowRefused,
 ): Promise<Response> {
   const { accepted, checking, refused } = await orRefused(receive)
-  const status = refused[0] ? statusOf[refused[0].error.code] : 200
-  if (status === 503) {
-    c.var.services.vitals?.notice('files_full')
-    c.header('Retry-After', '60')
-  }
+  const first = refused[0]?.error
+  const status = first ? statusOf[first.code] : 200
+  const ailment = first && ailmentOf(first)
+  if (ailment) c.var.services.vitals?.notice(ailment)
+  if (status === 503) c.header('Retry-After', String(first?.params.retryAfter ?? 60))
   if (c.req.header('accept')?.startsWith('application/json')) {
     const said = refused.map(({ name, error }) => ({
       name,

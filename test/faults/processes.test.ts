@@ -42,8 +42,8 @@ afterAll(async () => {
 const children = () =>
   readFileSync(`/proc/${instance.pid}/task/${instance.pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
 
-const until = async (holds: () => Promise<boolean> | boolean) => {
-  for (let i = 0; i < 600; i++) {
+const until = async (holds: () => Promise<boolean> | boolean, ms = 60_000) => {
+  for (let i = 0; i < ms / 100; i++) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -86,6 +86,28 @@ it('serves from two processes, replaces one that dies, and goes on with the task
   }
   expect(children().some((pid) => before.includes(pid))).toBe(false)
   expect(instance.output()).toContain('another begins')
+})
+
+it('replaces one that hangs, the one that does the tasks too, and says so in one line', {
+  timeout: 400_000,
+}, async () => {
+  await until(() => children().length === 2)
+  const before = children()
+  for (const victim of before) {
+    process.kill(Number(victim), 'SIGSTOP')
+    // It is left alone for half a minute: a loop that is only late comes to its turn by then.
+    await until(() => children().length === 2 && !children().includes(victim), 180_000)
+    await until(await letter())
+  }
+  const lines = instance.output().split('\n')
+  for (const victim of before)
+    expect(lines.filter((line) => line.includes(`process ${victim} `))).toEqual([
+      expect.stringContaining('gave no sign of life for 30 s and was killed; another begins in'),
+    ])
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => fetch(`${instance.origin}/readyz`, { headers: { connection: 'close' } })),
+  )
+  expect(answers.every((answer) => answer.ok)).toBe(true)
 })
 
 it('shows a change that was made through any of them', async () => {

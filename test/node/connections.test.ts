@@ -131,3 +131,60 @@ describe('a body on its way', () => {
     await expect(readBody(big, 100)).rejects.toMatchObject({ code: 'too_large' })
   })
 })
+
+describe('a refusal of a body that is still being sent', () => {
+  const size = 8 * 1024 * 1024
+  const piece = new Uint8Array(64 * 1024)
+
+  /** Sends the head of an upload and all of its body, some of it each turn. */
+  async function send(port: number): Promise<ReturnType<typeof knock>> {
+    const one = knock(port)
+    one.socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`)
+    for (let sent = 0; sent < size && !one.closed; sent += piece.byteLength) {
+      await new Promise<void>((resolve) => one.socket.write(piece, () => resolve()))
+      await sleep(2)
+    }
+    return one
+  }
+
+  it.each([
+    ['nothing', async () => undefined],
+    ['its beginning', async (body: ReadableStreamDefaultReader) => void (await body.read())],
+    [
+      'its beginning, and the rest is given up',
+      async (body: ReadableStreamDefaultReader) => {
+        await body.read()
+        await body.cancel('full')
+      },
+    ],
+  ])('reaches who sends it, of which was read %s; the connection goes on', async (_, read) => {
+    const server = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      fetch: async (request) => {
+        if (request.method === 'GET') return new Response('well')
+        await read((request.body as ReadableStream).getReader())
+        return new Response('full', { status: 503, headers: { 'Retry-After': '60' } })
+      },
+    })
+    const one = await send(server.port)
+    await expect.poll(() => one.text, patience).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 60[\s\S]*full/i)
+    one.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await expect.poll(() => one.text, patience).toContain('well')
+    one.socket.destroy()
+    await server.stop()
+  })
+
+  it('is told to who sends no more of it', async () => {
+    const server = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      fetch: async () => new Response('no', { status: 404 }),
+    })
+    const one = knock(server.port)
+    one.socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\nabc`)
+    await expect.poll(() => one.text, patience).toMatch(/^HTTP\/1\.1 404 /)
+    one.socket.destroy()
+    await server.stop()
+  })
+})

@@ -247,6 +247,11 @@ describe('a server', () => {
     expect(await refused({ ...env, DATABASE_URL: (await newDatabase()).url })).toBe(words)
     // The embedded Postgres is made and stopped again; its own lines come before.
     expect((await refused({ ...env, DATABASE_URL: '', DEMO: 'on' })).split('\n').at(-1)).toBe(words)
+    // Without keys or a database of its own, a start that is refused makes neither there.
+    const bare = { DATA_DIR: dataDir }
+    expect(await refused({ ...bare, DATABASE_URL: (await newDatabase()).url })).toBe(words)
+    expect(await refused({ ...bare, DEMO: 'on' })).toBe(words)
+    expect(readdirSync(dataDir)).toEqual(['files'])
     expect(await refused({ ...env, LINK_KEY: otherKey })).toMatch(
       /^configuration: LINK_KEY is another than [^\n]+ run the command adopt --link-key$/,
     )

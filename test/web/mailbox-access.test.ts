@@ -63,9 +63,34 @@ it.each([
   expect(await statuses(config, at, { cookie: people.owner })).toEqual([200])
 })
 
-it('asks for an owner where a proxy on this machine passes others on', async () => {
-  expect(await statuses(here, undefined, { 'x-forwarded-for': '203.0.113.7' })).toEqual([401])
+it.each([
+  ['X-Forwarded-For', '203.0.113.7'],
+  ['X-Forwarded-Host', 'demo.example'],
+  ['X-Forwarded-Proto', 'https'],
+  ['Forwarded', 'for=203.0.113.7'],
+  ['Via', '1.1 proxy'],
+  ['X-Real-IP', '203.0.113.7'],
+  ['X-Client-IP', '203.0.113.7'],
+  ['True-Client-IP', '203.0.113.7'],
+  ['CF-Connecting-IP', '203.0.113.7'],
+  ['CF-Ray', '8a1'],
+])('asks for an owner where a proxy on this machine passes others on, by its %s', async (name, value) => {
+  expect(await statuses(here, undefined, { [name]: value })).toEqual([401])
 })
+
+it.each(['evil.example', 'evil.example:3000', 'localhost.evil.example', '', 'a b', 'localhost@evil.example'])(
+  'asks for an owner where the Host header is another name than its address: “%s”',
+  async (host) => {
+    expect(await statuses(here, undefined, { host })).toEqual([401])
+  },
+)
+
+it.each(['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'LOCALHOST'])(
+  'is open where the Host header is a name of this machine: %s',
+  async (host) => {
+    expect(await statuses(here, undefined, { host })).toEqual([200])
+  },
+)
 
 it('says in both languages who may read it and how, and opens by the one-time link', async () => {
   const app = createApp({ ...t.services, config: { ...t.services.config, ...here, host: '0.0.0.0' } })

@@ -1,3 +1,4 @@
+import { CHECK_EVERY_DAYS } from '../files/schema.ts'
 import type { Status, Trouble } from './schema.ts'
 
 /** A daily backup, and two hours. */
@@ -20,9 +21,10 @@ export function findTroubles(status: Status): Trouble[] {
   }
   if (database.outboxLate) say('outbox_late')
   if (stores.failure) say('store', { error: stores.failure })
+  if (stores.mark !== 'own') say(`store_${stores.mark}`, { count: stores.files })
   for (const { task, error } of tasks) if (error !== null) say('task_failed', { task, error })
   const damaged = Object.values(status.filesDamaged).reduce((sum, n) => sum + n, 0)
-  if (damaged) say('files_damaged', { count: damaged })
+  if (damaged) say('files_damaged', { count: damaged, days: CHECK_EVERY_DAYS })
   if (status.scanner?.error) say('scanner', { error: status.scanner.error })
   if (status.filesWaiting) say('files_waiting', { count: status.filesWaiting })
   const { space } = stores

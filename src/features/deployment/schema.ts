@@ -32,6 +32,8 @@ export interface Status extends Figures {
     setAside: number
     /** Undefined where it cannot be known: buckets. */
     space: { free: number; total: number } | undefined
+    /** Whose mark it bears: this deployment's; none, or another's, where the disk or bucket is not the one it was. */
+    mark: 'own' | 'none' | 'another'
     /** In words, where the store does not answer. */
     failure: string | undefined
   }
@@ -54,6 +56,8 @@ export interface Trouble {
     | 'files_waiting'
     | 'scanner'
     | 'store'
+    | 'store_none'
+    | 'store_another'
     | 'disk'
     | 'backup_none'
     | 'backup_old'

@@ -6,8 +6,8 @@ import {
   findStoreId,
   fingerprintOf,
   isStoreEmpty,
+  judgeLinkKey,
   lookForFiles,
-  madeNewestLink,
 } from './queries.ts'
 import { judgeStore } from './rules.ts'
 import { MARK, type Stranger } from './schema.ts'
@@ -50,10 +50,10 @@ export async function recognizeStore(db: Db, files: FileStore): Promise<Stranger
  * @returns what is strange about it
  */
 export async function recognizeLinkKey(db: Db, linkKey: string): Promise<Stranger | undefined> {
+  const stranger = await judgeLinkKey(db, linkKey)
+  if (stranger) return stranger
   const fingerprint = await fingerprintOf(linkKey)
-  let known = await findFingerprint(db)
-  if (known === undefined && !(await madeNewestLink(db, linkKey))) return { kind: 'key' }
-  known ??= await transaction(db, (trx) => takeFirstKey(trx, fingerprint))
+  const known = (await findFingerprint(db)) ?? (await transaction(db, (trx) => takeFirstKey(trx, fingerprint)))
   return known === fingerprint ? undefined : { kind: 'key' }
 }
 

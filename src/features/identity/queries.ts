@@ -6,7 +6,7 @@ import { isKey, isReserved } from '../files/rules.ts'
 import type { FileStore } from '../files/schema.ts'
 import type { Purpose } from '../links/schema.ts'
 import { hashToken, linkToken, signText } from '../links/token.ts'
-import { MARK } from './schema.ts'
+import { MARK, type Stranger } from './schema.ts'
 
 /** What tells link keys apart without telling the key: 128 bits of HMAC over a fixed text, hexadecimal. */
 export async function fingerprintOf(linkKey: string): Promise<string> {
@@ -39,7 +39,7 @@ export async function hasLinkKey(db: Db): Promise<boolean> {
 }
 
 /** Whether the newest link was made with this key; true where there is none. For a database that holds no fingerprint yet. */
-export async function madeNewestLink(db: Db, linkKey: string): Promise<boolean> {
+async function madeNewestLink(db: Db, linkKey: string): Promise<boolean> {
   const link = await db
     .selectFrom('links')
     .select(['purpose', 'target_id', 'generation', 'token_hash'])
@@ -49,6 +49,13 @@ export async function madeNewestLink(db: Db, linkKey: string): Promise<boolean> 
   if (!link) return true
   const token = await linkToken(linkKey, link.purpose as Purpose, link.target_id, link.generation)
   return hexOf(await hashToken(token)) === hexOf(link.token_hash)
+}
+
+/** Whether links of this database are made with another key: by its fingerprint, or its newest link. Takes nothing. */
+export async function judgeLinkKey(db: Db, linkKey: string): Promise<Stranger | undefined> {
+  const known = await findFingerprint(db)
+  const own = known === undefined ? await madeNewestLink(db, linkKey) : known === (await fingerprintOf(linkKey))
+  return own ? undefined : { kind: 'key' }
 }
 
 /** Whose a store is; undefined where it bears no mark. */

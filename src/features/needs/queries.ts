@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../db/transaction.ts'
+import { countFiles } from '../files/queries/checks.ts'
 import { fileNeeds } from '../files/queries/needs.ts'
 import { invitationNeeds } from '../invitations/queries/needs.ts'
 import { mailNeeds } from '../mail/queries/needs.ts'
@@ -42,26 +43,39 @@ interface Row {
 
 /**
  * What waits for an organizer, most pressing first, over all seminars or in one (and then nothing of the organisation as a whole).
- * The database's clock decides what is late.
+ * The database's clock decides what is late. `filesAway`: the file store is not there, as the process knows of itself.
  */
-export async function listNeeds(db: Db, organizationId: string, seminarId?: string): Promise<Need[]> {
+export async function listNeeds(
+  db: Db,
+  organizationId: string,
+  seminarId?: string,
+  filesAway = false,
+): Promise<Need[]> {
   const { rows } = await sql<Row>`
     select n.kind, n.seminar_id, s.theme, s.theme_en, s.timezone, n.count, n.names, n.at from ${standing(organizationId)}
       and ${seminarId ? sql`n.seminar_id = ${seminarId}` : sql`true`}
     order by s.starts_at nulls last, s.id limit ${MOST}`.execute(db)
   const needs = rows.map(toNeed)
   needs.push(...(await listAgendaNeeds(db, organizationId, seminarId)))
+  if (filesAway && !seminarId)
+    needs.push({
+      kind: 'files_unavailable',
+      seminar: null,
+      count: await countFiles(db, organizationId),
+      names: [],
+      at: null,
+    })
   const rank = (need: Need) => needKinds.indexOf(need.kind)
   return needs.sort((a, b) => rank(a) - rank(b))
 }
 
 /** How many things wait for an organizer over all seminars: as many as `listNeeds` lists. Asked for with every page of the console. */
-export async function countNeeds(db: Db, organizationId: string): Promise<number> {
+export async function countNeeds(db: Db, organizationId: string, filesAway = false): Promise<number> {
   const [{ rows }, agendas] = await Promise.all([
     sql<{ n: number }>`select count(*)::int as n from ${standing(organizationId)}`.execute(db),
     listAgendaNeeds(db, organizationId, undefined),
   ])
-  return Math.min(MOST, rows[0]?.n ?? 0) + agendas.length
+  return Math.min(MOST, rows[0]?.n ?? 0) + agendas.length + (filesAway ? 1 : 0)
 }
 
 function toNeed(row: Row): Need {

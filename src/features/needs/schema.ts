@@ -2,6 +2,7 @@
 export const needKinds = [
   'mail_no_way',
   'mail_stopped',
+  'files_unavailable',
   'substitutions_pending',
   'calls_open',
   'calls_unreachable',

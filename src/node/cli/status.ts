@@ -3,24 +3,18 @@ import { findStatus } from '../../features/deployment/queries/status.ts'
 import { findTroubles } from '../../features/deployment/rules.ts'
 import type { Status } from '../../features/deployment/schema.ts'
 import { sizeInWords } from '../../features/files/rules.ts'
-import { findDeploymentId } from '../../features/identity/queries.ts'
 import { type TextKey, translator } from '../../i18n.ts'
 import { readMigrations } from '../../platform/project.ts'
 import { build, version } from '../../version.ts'
 import { openFiles } from '../files.ts'
-import { ownFolder } from '../own-folder.ts'
 import type { Options, Say } from './options.ts'
 import { withDatabase } from './work.ts'
 
 /** `status`: how the whole deployment stands, beside a running server; `--json` for programs. */
 export async function printStatus(options: Options, say: Say): Promise<void> {
-  const config = readConfig(process.env)
-  const opened = await openFiles(config)
+  const files = await openFiles(readConfig(process.env))
   const program = { version, build, migrations: (await readMigrations()).length }
-  const status = await withDatabase(async ({ db }) => {
-    const id = await findDeploymentId(db)
-    return findStatus(db, id === undefined || config.s3 ? opened : ownFolder(opened, id), program)
-  })
+  const status = await withDatabase(({ db }) => findStatus(db, files, program))
   const troubles = findTroubles(status).map(({ code, params }) => ({ code, text: troubleText(code, params) }))
   if (options.json) return say(JSON.stringify({ ...status, troubles }, null, 1))
   for (const line of [...inWords(status), ...troubles.map(({ text }) => `!         ${text}`)]) say(line)

@@ -10,11 +10,11 @@ import type { ConsoleSection } from '../components/console-layout.tsx'
 
 /** What every page of the console shows around its content: `<ConsoleLayout {...await frame(c, 'seminars')} title=…>`. */
 export async function frame<S extends ConsoleSection>(c: Context<AppEnv>, section: S) {
-  const { db, mailer } = c.var.services
+  const { db, mailer, vitals } = c.var.services
   const { member, page } = c.var
   const [counts, today] = await Promise.all([
     findConsoleCounts(db, member.organization.id),
-    countNeeds(db, member.organization.id),
+    countNeeds(db, member.organization.id, vitals?.ailments().includes('files_unavailable')),
   ])
   // Told from the first page on, before the first run of the outbox has written it down.
   const mailStop = mailer.kind === 'none' ? noWay(page.now) : counts.mailStop

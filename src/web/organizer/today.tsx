@@ -18,10 +18,10 @@ const UPCOMING = 5
 /** What needs a hand today, over all seminars; what comes next; who answered last. */
 export const todayPages = new Hono<AppEnv>().get('/', async (c) => {
   const { page, member } = c.var
-  const { db } = c.var.services
+  const { db, vitals } = c.var.services
   const { id, timezone } = member.organization
   const [needs, upcoming, answers, layout] = await Promise.all([
-    listNeeds(db, id),
+    listNeeds(db, id, undefined, vitals?.ailments().includes('files_unavailable')),
     listSeminars(db, id, seminarFilter.parse({ state: 'upcoming', sort: 'date_asc' }), UPCOMING),
     listRecentAnswers(db, id),
     frame(c, 'today'),

@@ -66,10 +66,26 @@ export const mailboxPages = new Hono<AppEnv>()
     })
   })
 
-/** Whether nobody but a person at this machine can have asked. The host asked for counts too: a foreign name may lead here. */
+/** What proxies add: RFC 7239, RFC 9110 section 7.6.3, and what they added before there was one name for it. */
+const OF_PROXIES =
+  /^(forwarded|via|x-forwarded(-.+)?|(x-)?real-ip|x-original-.+|(.+-)?client-ip|.*connecting-ip|cf-.+)$/
+
+/**
+ * Whether nobody but a person at this machine can have asked. The host asked for counts too, in the address and in the header: a foreign
+ * name may lead here.
+ */
 function isThisMachine(c: Context<AppEnv>): boolean {
   if (!staysHere(c.var.services.config)) return false
-  return isLoopback(new URL(c.req.url).hostname) && c.req.header('x-forwarded-for') === undefined
+  const host = c.req.header('host')
+  const named = host === undefined ? [] : [hostnameOf(host)]
+  if (![new URL(c.req.url).hostname, ...named].every(isLoopback)) return false
+  return !Object.keys(c.req.header()).some((name) => OF_PROXIES.test(name))
+}
+
+/** The name in a Host header; empty where it is none. */
+function hostnameOf(host: string): string {
+  const address = `http://${host}/`
+  return URL.canParse(address) ? new URL(address).hostname : ''
 }
 
 /** @throws DomainError unauthenticated, forbidden: `mailbox_closed`, which says what to do */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../../db/transaction.ts'
 import { listSetAside } from '../../files/commands/quarantine.ts'
 import type { FileStore } from '../../files/schema.ts'
+import { findDeploymentId, findStoreId } from '../../identity/queries.ts'
 import { findDatabaseHealth } from '../../tasks/queries.ts'
 import type { Program, Status } from '../schema.ts'
 import { findFigures } from './figures.ts'
@@ -33,7 +34,7 @@ export async function findStatus(db: Db, files: FileStore, program: Program): Pr
       startedAt: row.started_at,
       seenAt: row.seen_at,
     })),
-    stores: { files: facts.files, bytes: facts.fileBytes, ...(await lookAtStore(files)) },
+    stores: { files: facts.files, bytes: facts.fileBytes, ...(await lookAtStore(db, files)) },
     linkKeySince: key?.taken_at ?? null,
     lastBackup: lastBackup
       ? { madeAt: lastBackup.made_at, place: lastBackup.place, files: lastBackup.files, bytes: lastBackup.bytes }
@@ -57,14 +58,21 @@ async function findFacts(db: Db): Promise<Facts> {
   return rows[0] as Facts
 }
 
-async function lookAtStore(files: FileStore): Promise<Pick<Status['stores'], 'setAside' | 'space' | 'failure'>> {
+async function lookAtStore(
+  db: Db,
+  files: FileStore,
+): Promise<Pick<Status['stores'], 'setAside' | 'space' | 'mark' | 'failure'>> {
   let setAside = 0
   try {
+    const id = await findDeploymentId(db)
+    const found = await findStoreId(files)
+    // A database that no server has met yet has no mark to look for.
+    const mark = id === undefined || found === id ? 'own' : found === undefined ? 'none' : 'another'
+    if (mark !== 'own') return { setAside, space: undefined, mark, failure: undefined }
     for await (const _ of listSetAside(files)) if (++setAside === MOST_SET_ASIDE) break
-    return { setAside, space: await files.space?.(), failure: undefined }
+    return { setAside, space: await files.space?.(), mark, failure: undefined }
   } catch (error) {
-    const { cause, message } = error as Error
-    return { setAside, space: undefined, failure: cause instanceof Error ? cause.message : message }
+    return { setAside, space: undefined, mark: 'own', failure: (error as Error).message }
   }
 }
 

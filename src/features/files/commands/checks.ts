@@ -3,9 +3,9 @@ import { dbNow } from '../../../db/expressions.ts'
 import { type Trx, transaction } from '../../../db/transaction.ts'
 import type { Services } from '../../../services.ts'
 import { hexOf } from '../../../text/hex.ts'
-import { CHECK_EVERY_DAYS, type CheckedFile, listToCheck, totalBytes } from '../queries/checks.ts'
+import { type CheckedFile, listToCheck, totalBytes } from '../queries/checks.ts'
 import { damagedFile, whyNotOpened } from '../rules/opening.ts'
-import type { Damage } from '../schema.ts'
+import { CHECK_EVERY_DAYS, type Damage } from '../schema.ts'
 
 type Stores = Pick<Services, 'db' | 'files' | 'digest' | 'log'>
 

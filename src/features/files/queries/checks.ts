@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../../db/transaction.ts'
-import type { Damage } from '../schema.ts'
+import { CHECK_EVERY_DAYS, type Damage } from '../schema.ts'
 
 /** A file as its checks need it. */
 export interface CheckedFile {
@@ -15,9 +15,6 @@ export interface CheckedFile {
 }
 
 const columns = ['organization_id', 'id as file_id', 'storage_key', 'size', 'sha256', 'scan', 'damage'] as const
-
-/** Every file is to be compared with its SHA-256 this often, the budget of a run allowing (`checkBudget`). */
-export const CHECK_EVERY_DAYS = 15
 
 /**
  * Files whose bytes are to be compared: the damaged ones, which may be back, then those not looked at for 15 days; the oldest check
@@ -39,6 +36,16 @@ export function listToCheck(db: Db, since: Date, limit: number): Promise<Checked
     .orderBy('checked_at')
     .limit(limit)
     .execute()
+}
+
+/** How many files an organisation has. */
+export async function countFiles(db: Db, organizationId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('files')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** How many bytes all files have. */

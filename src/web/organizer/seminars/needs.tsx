@@ -11,6 +11,7 @@ function addressOf(member: Member, { kind, seminar }: Need): string {
     `/console/${member.organization.slug}/mail?${seminar ? `seminar=${seminar.id}&` : ''}state=${state}`
   const settings = `/console/${member.organization.slug}/settings/mail`
   const addresses: Record<NeedKind, string> = {
+    files_unavailable: `/console/${member.organization.slug}/files`,
     files_damaged: `/console/${member.organization.slug}/files`,
     files_unscanned: `/console/${member.organization.slug}/files`,
     speeches_infected: at('/presentations'),
