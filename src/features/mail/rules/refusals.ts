@@ -31,8 +31,7 @@ const SHUT =
 const LOGIN = /authenticat|\blog ?in\b|credential|password|must issue a starttls/i
 /** A policy that may be the recipient's or ours. */
 const MIXED = /recipient[^;]{0,40}(?:polic|prohibit|not accepted|restrict)|restricted/i
-const WAIT =
-  /(?:try|retry)(?: again)?(?: \w{1,20})? later|(?:try|wait|retry)[^.;]{0,20} (?:seconds|minutes)|temporar(?:y|ily) failure/i
+const WAIT = /\b(?:later|seconds|minutes|temporary failure|temporarily failure)\b/i
 
 /** The enhanced code of a reply (RFC 3463), its subject and detail: `[1, 1]`. qmail's stands at the end. */
 function enhanced(reply: string): [number, number] | [] {
