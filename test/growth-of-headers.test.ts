@@ -141,7 +141,7 @@ const readers: Record<string, (text: string) => unknown> = {
 
 /** Compared with a word, looked for one, made a number, or cut: one pass by the runtime itself. */
 const compared =
-  'accept content-length if-range sec-fetch-site transfer-encoding tus-resumable x-fragment x-http-method-override user-agent'
+  'accept connection content-length if-range sec-fetch-site transfer-encoding tus-resumable x-fragment x-http-method-override user-agent'
 /** Files that read headers of answers: a store's, ours. */
 const answers = /^src\/(platform\/s3|web\/islands\/|web\/public\/kept\.ts|api\/prefer|worker\.ts)/
 
