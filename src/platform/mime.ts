@@ -12,8 +12,8 @@ const OWN_HEADERS = new Set<string>(['To', 'Subject', 'Message-ID', 'Date'] sati
 const BODIES = ['text', 'html', 'calendar'] as const
 /** Stands for a body while what letters share is composed: no ASCII, so that it is encoded; of a length that base64 does not pad. */
 const markOf = (body: (typeof BODIES)[number]) => `ế${body.padEnd(9, '-')}`
-/** Encodes headers; it is no part of any message. */
-const headers = new MimeNode(undefined, { textEncoding: 'B' })
+/** Encodes headers, and is no part of any message. Made when it is needed: a Worker makes no random values while it loads. */
+let headers: MimeNode | undefined
 
 const MOST_FRAMES = 100
 const frames = new Map<string, Promise<Piece[]>>()
@@ -109,6 +109,7 @@ function own(mail: OutgoingMail, part: OwnPart): string {
   if (part === 'text' || part === 'html') return inBase64(mail[part])
   if (part === 'calendar') return inBase64(mail.calendar?.content ?? '')
   const value = { To: mailbox(mail.to), Subject: mail.subject, 'Message-ID': mail.messageId, Date: mail.date }[part]
+  headers ??= new MimeNode(undefined, { textEncoding: 'B' })
   return foldLines(`${part}: ${headers.encodeHeaderValue(part, value)}`, 76)
 }
 
