@@ -3,11 +3,11 @@ import { createServer } from 'node:http'
 import { findFigures } from '../features/deployment/queries/figures.ts'
 import {
   createProcessMetrics,
-  createTogether,
   databaseText,
-  offerMetrics,
+  type GivenFigures,
   type ProcessMetrics,
   type ProcessSources,
+  togetherText,
 } from '../platform/metrics.ts'
 import type { Services } from '../services.ts'
 import { version } from '../version.ts'
@@ -27,6 +27,18 @@ interface Question {
 const isQuestion = (message: unknown): message is Question =>
   typeof message === 'object' && message !== null && (message as Question).hoithao === 'metrics'
 
+/** How long the first one waits for the figures of each of the others: one that hangs gives none. */
+const GIVE_MS = 2_000
+
+/** Asked by the first one, and answered by each of the others. */
+interface Demand {
+  hoithao: 'figures'
+  id: number
+  figures?: GivenFigures
+}
+const isDemand = (message: unknown): message is Demand =>
+  typeof message === 'object' && message !== null && (message as Demand).hoithao === 'figures'
+
 /** Where this process stands: alone, the first of several, or one of those. */
 export type Standing = 'alone' | 'first' | 'one'
 
@@ -38,10 +50,10 @@ export function createMetrics(
 ): { meter: ProcessMetrics; text: () => Promise<string> } {
   const meter = createProcessMetrics(sources)
   if (standing === 'one') {
-    offerMetrics(meter)
+    giveFigures(meter)
     return { meter, text: askFirst() }
   }
-  const processes = standing === 'first' ? createTogether() : () => meter.registry.metrics()
+  const processes = standing === 'first' ? askOthers() : () => meter.registry.metrics()
   const text = kept(async () => `${await databaseText(() => findFigures(services.db), version)}\n${await processes()}`)
   if (standing === 'first') answerOthers(text)
   return { meter, text }
@@ -61,6 +73,41 @@ export function kept(make: () => Promise<string>): () => Promise<string> {
       if (last === mine) last = undefined
     })
     return text
+  }
+}
+
+/** In one of several processes: gives its figures when the first one asks. */
+function giveFigures({ registry }: ProcessMetrics): void {
+  process.on('message', (message: unknown) => {
+    if (!isDemand(message)) return
+    void registry.getMetricsAsJSON().then(
+      (figures) => process.connected && process.send?.({ ...message, figures } satisfies Demand),
+      () => undefined,
+    )
+  })
+}
+
+/** In the first of several: the figures of all that give them in time. */
+function askOthers(): () => Promise<string> {
+  let asked = 0
+  const figuresOf = (worker: Worker, id: number) =>
+    new Promise<GivenFigures | undefined>((resolve) => {
+      const end = (figures?: GivenFigures) => {
+        clearTimeout(timer)
+        worker.off('message', hear)
+        resolve(figures)
+      }
+      const hear = (message: unknown) => isDemand(message) && message.id === id && end(message.figures)
+      const timer = setTimeout(end, GIVE_MS)
+      worker.on('message', hear)
+      worker.send({ hoithao: 'figures', id } satisfies Demand, (error) => error && end())
+    })
+  return async () => {
+    const id = asked++
+    const others = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected())
+    const given = await Promise.all(others.map((worker) => figuresOf(worker as Worker, id)))
+    const figures = given.filter((one) => one !== undefined)
+    return togetherText(figures, given.length - figures.length)
   }
 }
 

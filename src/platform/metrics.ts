@@ -150,14 +150,16 @@ export async function databaseText(read: () => Promise<Figures>, version: string
   return registry.metrics()
 }
 
-/** In one of several processes: the first one may ask for these figures. */
-export function offerMetrics({ registry }: ProcessMetrics): void {
-  AggregatorRegistry.setRegistries(registry)
-  new AggregatorRegistry()
-}
+/** The figures of one process as they go to the first of several. */
+export type GivenFigures = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 
-/** In the first of several processes: the figures of all of them together. */
-export function createTogether(): () => Promise<string> {
-  const together = new AggregatorRegistry()
-  return () => together.clusterMetrics()
+/** The figures of several processes put together; `silent`: how many more there are, which gave none. */
+export function togetherText(given: GivenFigures[], silent: number): Promise<string> {
+  const together = AggregatorRegistry.aggregate(given)
+  new Gauge({
+    name: `${PREFIX}processes_silent`,
+    help: 'Processes of this instance that did not give their figures in time: they begin, or hang.',
+    registers: [together],
+  }).set(silent)
+  return together.metrics()
 }

@@ -95,6 +95,12 @@ it('replaces one that hangs, the one that does the tasks too, and says so in one
   const before = children()
   for (const victim of before) {
     process.kill(Number(victim), 'SIGSTOP')
+    // Whoever watches is told meanwhile, by the others' figures.
+    await until(async () => {
+      const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`, { headers: { connection: 'close' } })
+      expect(answer.status).toBe(200)
+      return figureOf(await answer.text(), 'hoithao_processes_silent') === 1
+    })
     // It is left alone for half a minute: a loop that is only late comes to its turn by then.
     await until(() => children().length === 2 && !children().includes(victim), 180_000)
     await until(await letter())
@@ -152,21 +158,15 @@ it('gives the figures of all of them together, at whichever asks', { timeout: 12
   for (let i = 0; i < asked; i++)
     await fetch(`${instance.origin}/no-such-page-${i}`, { headers: { connection: 'close' } })
   const labels = { kind: 'public', status: '4xx' }
-  // One that has just begun does not answer yet, and then there are no figures. What is asked within five seconds is the last answer again.
-  await until(async () => {
-    const { status, text } = await ask(metricsPort)
-    return status === 200 && Number(figureOf(text, 'hoithao_requests_total', labels)) >= asked
-  })
+  // What is asked within five seconds of the last time is that answer again.
+  await until(async () => Number(figureOf((await ask(metricsPort)).text, 'hoithao_requests_total', labels)) >= asked)
   const { text } = await ask(metricsPort)
   // The first one, and two; those that were killed count for ten seconds more.
   expect(figureOf(text, 'hoithao_instances')).toBeGreaterThanOrEqual(3)
   expect(figureOf(text, 'hoithao_process_resident_memory_bytes')).toBeGreaterThan(1e6)
   expect(figureOf(text, 'hoithao_outbox_letters', { state: 'queued' })).toBe(0)
   // DATABASE_CONNECTIONS (20) are all of the instance's: two are the first one's. One that was killed before may be counted for a moment.
-  await until(async () => {
-    const { status, text } = await ask(metricsPort)
-    return status === 200 && figureOf(text, 'hoithao_pool_connections', { use: 'limit' }) === 18
-  })
+  await until(async () => figureOf((await ask(metricsPort)).text, 'hoithao_pool_connections', { use: 'limit' }) === 18)
   // A port that all share: some of them is asked, and asks the first.
   const answer = await ask(instance.port, { authorization: `Bearer ${token}` })
   expect(answer.status).toBe(200)

@@ -29,20 +29,16 @@ const lease = sql<Date>`now() + interval '2 minutes'`
  * @throws DomainError conflict (no file is taken now, or too many are on their way), media_type, unsafe_file, invalid
  */
 export async function openUpload(trx: Trx, ctx: Context, owner: UploadOwner, input: NewUpload): Promise<UploadRow> {
-  const target = { organizationId: owner.organizationId, id: owner.presentationId }
-  // Locked, so that uploads begun at once are counted one after another.
-  const speech = await lockSpeech(trx, target)
+  const speech = await lockSpeech(trx, speechOf(owner))
   const before = await findByKey(trx, owner, input.idempotencyKey)
   if (before) return before
-  const closed = refuseFile({ state: speech.state as PresentationState, versions: await countVersions(trx, target) })
-  if (closed) throw new DomainError('conflict', { detail: closed })
+  await assertOpen(trx, owner, speech)
   const useless = refuseUnsent(input)
   if (useless) {
     const code = useless === 'file_format' ? 'media_type' : useless === 'file_empty' ? 'invalid' : 'unsafe_file'
     throw new DomainError(code, { detail: useless })
   }
-  if ((await countOpen(trx, owner)) >= MAX_OPEN_UPLOADS)
-    throw new DomainError('conflict', { detail: 'upload_too_many_open' })
+  await assertRoom(trx, owner)
   return trx
     .insertInto('uploads')
     .values({
@@ -64,12 +60,8 @@ export async function openUpload(trx: Trx, ctx: Context, owner: UploadOwner, inp
  * @throws DomainError conflict (no file is taken now, or too many are on their way)
  */
 export async function parkUpload(trx: Trx, ctx: Context, owner: UploadOwner, file: StoredBytes): Promise<UploadRow> {
-  const target = { organizationId: owner.organizationId, id: owner.presentationId }
-  const speech = await lockSpeech(trx, target)
-  const closed = refuseFile({ state: speech.state as PresentationState, versions: await countVersions(trx, target) })
-  if (closed) throw new DomainError('conflict', { detail: closed })
-  if ((await countOpen(trx, owner)) >= MAX_OPEN_UPLOADS)
-    throw new DomainError('conflict', { detail: 'upload_too_many_open' })
+  await assertOpen(trx, owner, await lockSpeech(trx, speechOf(owner)))
+  await assertRoom(trx, owner)
   const upload = await trx
     .insertInto('uploads')
     .values({
@@ -87,6 +79,21 @@ export async function parkUpload(trx: Trx, ctx: Context, owner: UploadOwner, fil
     .executeTakeFirstOrThrow()
   await addPart(trx, upload, { key: file.key, starts: 0, size: file.size, sha256: file.sha256 })
   return upload
+}
+
+const speechOf = (owner: UploadOwner) => ({ organizationId: owner.organizationId, id: owner.presentationId })
+
+/** `speech` is locked, so that uploads begun at once are counted one after another. @throws DomainError conflict: no file is taken now */
+async function assertOpen(trx: Trx, owner: UploadOwner, speech: { state: string }): Promise<void> {
+  const versions = await countVersions(trx, speechOf(owner))
+  const closed = refuseFile({ state: speech.state as PresentationState, versions })
+  if (closed) throw new DomainError('conflict', { detail: closed })
+}
+
+/** @throws DomainError conflict: too many are on their way */
+async function assertRoom(trx: Trx, owner: UploadOwner): Promise<void> {
+  if ((await countOpen(trx, owner)) >= MAX_OPEN_UPLOADS)
+    throw new DomainError('conflict', { detail: 'upload_too_many_open' })
 }
 
 function findByKey(trx: Trx, owner: UploadOwner, key: string | null): Promise<UploadRow | undefined> {
