@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuth } from '../../src/features/accounts/auth.ts'
 import type { Services } from '../../src/services.ts'
@@ -30,13 +31,12 @@ beforeAll(async () => {
 })
 afterAll(() => w?.close())
 
-const letterTo = (address: string) =>
-  w.smtp.received
-    .filter((mail) => mail.to === address)
-    .map((mail) => mail.raw.replace(/=\r\n/g, '').replace(/=3D/g, '='))
+const lettersTo = (address: string) => w.smtp.received.filter((mail) => mail.to === address).map(({ raw }) => raw)
 /** The personal link of a letter, without the origin. */
-const linkIn = (letter: string | undefined, folder: 'i' | 'p') =>
-  new RegExp(`${workerOrigin}(/${folder}/[\\w-]{22})`).exec(letter ?? '')?.[1] as string
+const linkIn = async (letter: string | undefined, folder: 'i' | 'p') =>
+  new RegExp(`${workerOrigin}(/${folder}/[\\w-]{22})`).exec(
+    (await PostalMime.parse(letter ?? '')).text ?? '',
+  )?.[1] as string
 const inDays = (days: number, clock: string) => `${vietnamDay(days)}T${clock}`
 
 describe('the bundle', () => {
@@ -201,11 +201,11 @@ describe('the main thread', () => {
   })
 
   it('the clock sends the letter, and the calendar of the person has the seminar', async () => {
-    expect(letterTo('thuy@mau.example')).toEqual([])
+    expect(lettersTo('thuy@mau.example')).toEqual([])
     await w.runCron()
-    expect(letterTo('thuy@mau.example')).toHaveLength(1)
+    expect(lettersTo('thuy@mau.example')).toHaveLength(1)
     await w.runCron()
-    expect(letterTo('thuy@mau.example')).toHaveLength(1)
+    expect(lettersTo('thuy@mau.example')).toHaveLength(1)
     const feed = await w.fetch(state.feed)
     expect(await feed.text()).toContain('SUMMARY:')
     const etag = feed.headers.get('etag') as string
@@ -213,7 +213,7 @@ describe('the main thread', () => {
   })
 
   it('the delegate answers by the link of the letter, and takes the date along', async () => {
-    const page = await browse(w, linkIn(letterTo('thuy@mau.example')[0], 'i'))
+    const page = await browse(w, await linkIn(lettersTo('thuy@mau.example')[0], 'i'))
     expect(page.html).toContain('Trần Thị Thuỷ')
     const before = (await w.fetch(state.feed)).headers.get('last-modified') as string
     const ref = /name="ref" value="(\w+)"/.exec(page.html)?.[1] as string
@@ -238,7 +238,7 @@ describe('the main thread', () => {
     expect(asked.status).toBe(201)
     state.speech = asked.body
     await w.runCron()
-    const page = await browse(w, linkIn(letterTo('thuy@mau.example').at(-1), 'p'))
+    const page = await browse(w, await linkIn(lettersTo('thuy@mau.example').at(-1), 'p'))
     state.speaker = page
     const sent = await browse(w, `${page.path}/files`, {
       cookie: page.cookie,
@@ -290,14 +290,14 @@ describe('the main thread', () => {
       deadlineLocal: inDays(2, '17:00:00'),
     })
     await w.runCron()
-    expect(letterTo('mau@mau.example')).toHaveLength(1)
+    expect(lettersTo('mau@mau.example')).toHaveLength(1)
     // As it is a few days after it was asked for.
     await w.database.sql`
       update presentations set state_since = now() - interval '4 days' where id = ${asked.body.id}`
     await w.database.sql`delete from task_runs where task = 'remind_speakers'`
     await w.runCron()
     await w.runCron()
-    expect(letterTo('mau@mau.example')).toHaveLength(2)
+    expect(lettersTo('mau@mau.example')).toHaveLength(2)
   })
 
   it.each(['API', 'console'])(
