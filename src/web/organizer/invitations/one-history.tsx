@@ -1,6 +1,8 @@
+import type { Child } from 'hono/jsx'
 import type { Page } from '../../../env.ts'
 import { hasText, type TextKey } from '../../../i18n.ts'
 import { shortDateTime, wallTime } from '../../../text/dates.ts'
+import { Address } from '../../components/address.tsx'
 import { MessageState } from '../mail/state.tsx'
 import type { InvitationDetailProps } from './one-page.tsx'
 import { InvitationStateMark } from './state.tsx'
@@ -19,12 +21,15 @@ export function Standing(props: InvitationDetailProps) {
     substitution && (substitution.state === 'approved' || substitution.state === 'pending')
       ? `${substitution.name}, ${substitution.position}`
       : null
-  const facts: [string, string | null][] = [
+  const facts: [string, Child][] = [
     [
       t('invitations:column.delegation'),
       delegation ? (locale === 'en' && delegation.text_en) || delegation.text : null,
     ],
-    [t('invitations:field.email'), invitation.email ?? t('invitations:address.none')],
+    [
+      t('invitations:field.email'),
+      invitation.email === null ? t('invitations:address.none') : <Address email={invitation.email} />,
+    ],
     [t('invitations:field.phone'), invitation.phone],
     [t('invitations:fact.invited'), at(invitation.sent_at)],
     [
